@@ -1,0 +1,107 @@
+import type { RecordedBatch, TrackingStore } from "@tallyman/database";
+import { readNotification, type Notification, type Reading } from "@tallyman/events";
+import { HandlerStoppedError } from "@tallyman/queue";
+
+export interface BatcherOptions {
+  readonly store: TrackingStore;
+  /** Most events in one transaction, unless a single job has more. */
+  readonly maxEvents: number;
+  /** Hears of each committed batch. */
+  readonly onRecorded: (batch: RecordedBatch) => void;
+  /** Hears why a batch has to be tried again. */
+  readonly onRetry: (error: unknown) => void;
+  /** Waits before a batch is tried again; resolves early when the signal aborts. */
+  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * The most events of one transaction. Larger ones gain nothing more (the fixed cost of a transaction is spread well
+ * before), and make every job in them wait longer.
+ */
+export const MAX_EVENTS_PER_TRANSACTION = 4_000;
+
+interface Job {
+  readonly readings: readonly Reading[];
+  readonly done: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+/**
+ * Counts many jobs in one transaction. While one is being committed, arriving jobs gather for the next: alone a job
+ * waits for nobody, behind a backlog thousands of events share a commit. A job is done only after its COMMIT.
+ *
+ * The database may be away for any length of time: the batch is tried again until it is counted, and the jobs stay
+ * with this worker. Recording a batch again is harmless, so an unknown outcome is tried again as well.
+ */
+export class Batcher {
+  readonly #options: BatcherOptions;
+  readonly #stop = new AbortController();
+  #waiting: Job[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(options: BatcherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Counts one job's notifications. Resolves after COMMIT.
+   *
+   * @throws HandlerStoppedError when the batcher was stopped before it was counted
+   */
+  add(notifications: readonly Notification[]): Promise<void> {
+    if (this.#stop.signal.aborted) return Promise.reject(new HandlerStoppedError());
+    // Read at once: parsing goes on while the database works on the batch before.
+    const readings = notifications.flatMap(readNotification);
+    if (readings.length === 0) return Promise.resolve();
+    const counted = new Promise<void>((done, failed) => {
+      this.#waiting.push({ readings, done, failed });
+    });
+    this.#running ??= this.#run();
+    return counted;
+  }
+
+  /** Gives up batches that cannot be counted now and hands their jobs back. A commit under way is awaited. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const jobs = this.#take();
+      const readings = jobs.flatMap((job) => job.readings);
+      const recorded = await this.#recordUntilDone(readings);
+      for (const { done, failed } of jobs) {
+        if (recorded) done();
+        else failed(new HandlerStoppedError());
+      }
+    }
+    this.#running = undefined;
+  }
+
+  #take(): readonly Job[] {
+    let events = 0;
+    let count = 0;
+    for (const { readings } of this.#waiting) {
+      events += readings.length;
+      if (count > 0 && events > this.#options.maxEvents) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /** @returns false when it was stopped before the batch was counted */
+  async #recordUntilDone(readings: readonly Reading[]): Promise<boolean> {
+    const { store, onRecorded, onRetry, pause } = this.#options;
+    for (let attempt = 1; !this.#stop.signal.aborted; attempt++) {
+      try {
+        onRecorded(await store.record(readings));
+        return true;
+      } catch (error) {
+        onRetry(error);
+        await pause(attempt, this.#stop.signal);
+      }
+    }
+    return false;
+  }
+}

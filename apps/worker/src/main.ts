@@ -1,0 +1,91 @@
+import { createPool, ensurePartitions, PostgresTrackingStore } from "@tallyman/database";
+import { BullmqConsumer, BullmqQueue } from "@tallyman/queue";
+import {
+  closeServer,
+  createLogger,
+  Lifecycle,
+  runMain,
+  startOpsServer,
+  throttle,
+} from "@tallyman/runtime";
+import { collectDefaultMetrics } from "prom-client";
+import { backoff } from "./backoff.ts";
+import { Batcher, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
+import { CONFIG, type WorkerConfig } from "./config.ts";
+import { logRecorded } from "./log-recorded.ts";
+import { startMaintenance } from "./maintenance.ts";
+import { exposeQueue, observeBatch, observeRetry } from "./metrics.ts";
+
+/** Jobs with this worker at once. Enough for several full transactions when each job holds few notifications. */
+const CONCURRENCY = 200;
+
+/** One transaction at a time, a health check and the maintenance. */
+const CONNECTIONS = 3;
+
+/** At most one line a second about a server that is away. */
+const TROUBLE_INTERVAL_MS = 1_000;
+
+async function start(config: WorkerConfig): Promise<void> {
+  const logger = createLogger("worker", config.LOG_LEVEL);
+  const lifecycle = new Lifecycle(logger);
+  collectDefaultMetrics();
+  const trouble = (message: string) =>
+    throttle(TROUBLE_INTERVAL_MS, (error: unknown, suppressed: number) => {
+      logger.warn(message, { error, suppressed });
+    });
+
+  const pool = createPool({
+    url: config.DATABASE_URL,
+    max: CONNECTIONS,
+    applicationName: "tallyman-worker",
+    onError: trouble("database connection in trouble"),
+  });
+  const store = new PostgresTrackingStore(pool, config.USER_DIRECTORY);
+  lifecycle.onClose("database", () => store.close());
+
+  const maintenance = startMaintenance({
+    run: () => ensurePartitions(pool, new Date()),
+    onError: trouble("making partitions ahead failed; it will be tried again"),
+  });
+  lifecycle.onClose("maintenance", () => maintenance.stop());
+
+  const queue = new BullmqQueue({ url: config.QUEUE_URL }, trouble("queue connection in trouble"));
+  lifecycle.onClose("queue", () => queue.close());
+  exposeQueue(queue);
+
+  const ops = await startOpsServer({
+    host: config.HOST,
+    port: config.OPS_PORT,
+    isOpen: lifecycle.isOpen,
+    checks: { queue: () => queue.depth(), database: () => store.ping() },
+  });
+  lifecycle.onClose("operations port", () => closeServer(ops));
+
+  const retrying = trouble("a batch could not be counted and is tried again");
+  const batcher = new Batcher({
+    store,
+    maxEvents: MAX_EVENTS_PER_TRANSACTION,
+    onRecorded: (batch) => {
+      observeBatch(batch);
+      logRecorded(logger, batch);
+    },
+    onRetry: (error) => {
+      observeRetry();
+      retrying(error);
+    },
+    pause: backoff,
+  });
+  const consumer = new BullmqConsumer({
+    location: { url: config.QUEUE_URL },
+    handle: (notifications) => batcher.add(notifications),
+    concurrency: CONCURRENCY,
+    onError: trouble("queue worker in trouble"),
+  });
+  lifecycle.onClose("consumer", async () => {
+    // Jobs that cannot be counted any more are handed back, or closing the consumer would wait for them.
+    await Promise.all([consumer.close(), batcher.stop()]);
+  });
+  logger.info("worker counts", { concurrency: CONCURRENCY });
+}
+
+await runMain({ schema: CONFIG, secrets: [], start });

@@ -1,0 +1,99 @@
+import knex from "knex";
+import pg from "pg";
+import { migrationNames, migrationSource } from "./migrations.ts";
+import { ensureRoles, grantRights, OWNER } from "./roles.ts";
+
+/** Any number that nobody else uses; all runs of `migrate` on a database take this lock in turn. */
+const MIGRATION_LOCK = 7_255_962;
+
+const MINIMUM_SERVER_VERSION = 140_000;
+
+export interface MigrationOutcome {
+  /** Names of the migrations that this run applied. */
+  readonly applied: readonly string[];
+  /** Statements that a superuser has still to run for the roles; empty when all is done. */
+  readonly pendingRoleStatements: readonly string[];
+}
+
+/**
+ * Brings a database up to date. Safe when many start at once: they take turns under an advisory lock, which Postgres
+ * releases by itself when a run dies (knex's own lock is a row that would stay).
+ *
+ * @throws Error when the server is older than Postgres 14 or the schema is newer than this version
+ */
+export async function migrate(databaseUrl: string): Promise<MigrationOutcome> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: "tallyman-migrate",
+    connectionTimeoutMillis: 10_000,
+  });
+  await client.connect();
+  try {
+    await assertSupported(client);
+    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    const pendingRoleStatements = await ensureRoles(client);
+    const asOwner = pendingRoleStatements.length === 0;
+    if (asOwner) await client.query(`set role ${OWNER}`);
+    await client.query("create schema if not exists tallyman");
+    const applied = await applyMigrations(databaseUrl, asOwner);
+    if (asOwner) await grantRights(client);
+    return { applied, pendingRoleStatements };
+  } finally {
+    await client.end();
+  }
+}
+
+async function assertSupported(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: string; text: string }>(
+    "select current_setting('server_version_num') as number, current_setting('server_version') as text",
+  );
+  if (Number(rows[0]?.number) < MINIMUM_SERVER_VERSION) {
+    throw new Error(
+      `Postgres ${rows[0]?.text} is too old: Tallyman needs 14 or newer. Upgrade the server or point DATABASE_URL at a newer one.`,
+    );
+  }
+}
+
+async function applyMigrations(databaseUrl: string, asOwner: boolean): Promise<readonly string[]> {
+  const database = knex({
+    client: "pg",
+    connection: databaseUrl,
+    pool: {
+      min: 0,
+      max: 1,
+      afterCreate: (connection: pg.Client, done: (error?: Error) => void) => {
+        const setup = `set timezone to 'UTC'; ${asOwner ? `set role ${OWNER}` : ""}`;
+        connection.query(setup).then(() => done(), done);
+      },
+    },
+    migrations: { migrationSource, schemaName: "tallyman", tableName: "knex_migrations" },
+  });
+  try {
+    await assertNotNewer(database);
+    // The advisory lock is ours, so a lock row can only be left over from a run that died.
+    await database.migrate.forceFreeMigrationsLock();
+    const [, applied] = (await database.migrate.latest()) as [number, string[]];
+    return applied;
+  } finally {
+    await database.destroy();
+  }
+}
+
+async function assertNotNewer(database: ReturnType<typeof knex>): Promise<void> {
+  const [completed] = (await database.migrate.list()) as [{ name: string }[], unknown];
+  const unknown = unknownMigrations(completed.map(({ name }) => name));
+  if (unknown.length > 0) throw newerSchemaError(unknown);
+}
+
+/** Applied migrations that this version does not know: the schema is of a newer version. */
+export function unknownMigrations(applied: readonly string[]): string[] {
+  const known = new Set(migrationNames());
+  return applied.filter((name) => !known.has(name));
+}
+
+/** The error that tells about a schema newer than the code. */
+export function newerSchemaError(unknown: readonly string[]): Error {
+  return new Error(
+    `The database has migrations that this version does not know (${unknown.join(", ")}): a newer Tallyman made them. Run that version or a newer one.`,
+  );
+}

@@ -1,0 +1,34 @@
+import pg from "pg";
+
+/** Deadlines of the connections to Postgres, in milliseconds. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * No statement of ours runs longer than this. A connection that swallows bytes would otherwise hold its jobs for ever,
+ * because their locks go on being renewed.
+ */
+export const QUERY_TIMEOUT_MS = 15_000;
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly max: number;
+  /** Shows in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** Hears of connections that break while they are idle; without a listener they would end the process. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A pool whose every wait has an end, with sessions in UTC. */
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    options: "-c TimeZone=UTC",
+  });
+  pool.on("error", options.onError);
+  return pool;
+}

@@ -1,0 +1,21 @@
+export { ACTIONS, actionOf, closesRepository, registersRepository, type Action } from "./action.ts";
+export { isUser, usernameOf } from "./actor.ts";
+export { countEvents, openEnvelope, type Envelope } from "./envelope.ts";
+export { GITLAB_ACTIONS, METRICS, metricsOf, type Metric } from "./metric.ts";
+export { getOrAdd, keyOf, sortedByKey } from "./keyed.ts";
+export type { Notification } from "./notification.ts";
+export { OPERATIONS, type Operation } from "./operation.ts";
+export { PERIODS, dayOf, periodStart, type Period } from "./periods.ts";
+export { readNotification, type Reading } from "./read-notification.ts";
+export type { RegistryEvent } from "./registry-event.ts";
+export type { Rejection, RejectionReason } from "./rejection.ts";
+export { TARGET_KINDS, type TargetKind } from "./target-kind.ts";
+export {
+  tally,
+  type ActorDelta,
+  type DailyDelta,
+  type RepositoryDelta,
+  type Tally,
+  type TagDelta,
+} from "./tally.ts";
+export { toTrackingEvent, type TrackingEvent } from "./tracking-event.ts";

@@ -1,0 +1,34 @@
+/** Why an event cannot be counted. The words are stable: they stand in `rejected_events.reason`. */
+export type RejectionReason =
+  | "not_json"
+  | "not_an_object"
+  | "unknown_shape"
+  | "events_not_a_list"
+  | "action_missing"
+  | "action_not_text"
+  | "action_unknown"
+  | "target_missing"
+  | "repository_missing"
+  | `${IdentifyingField}_${"not_text" | "unstorable" | "too_long"}`;
+
+export type IdentifyingField = "id" | "repository" | "tag" | "digest" | "actor_name";
+
+/** What is wrong with an event: a word for programs and a sentence for people. */
+export interface Fault {
+  readonly reason: RejectionReason;
+  readonly detail: string;
+}
+
+/** An event that is set aside whole, to be read, replayed or discarded by a person. */
+export interface Rejection extends Fault {
+  readonly kind: "rejected";
+  /** Recognises the same rejected event when it is delivered again; never equal to a tracked event's key. */
+  readonly key: string;
+  readonly registry: string;
+  /** Time of receipt, 27-character form. */
+  readonly receivedAt: string;
+  /** The sender's id when it is usable text. */
+  readonly eventId: string | null;
+  /** The event's JSON text, without white space between its tokens. */
+  readonly payload: string;
+}

@@ -1,0 +1,205 @@
+import type { Action } from "./action.ts";
+import { usernameOf } from "./actor.ts";
+import { getOrAdd, keyOf, sortedByKey } from "./keyed.ts";
+import { dayOf } from "./periods.ts";
+import type { TrackingEvent } from "./tracking-event.ts";
+
+/** What a batch adds to `event_rollups` and, with a repository, to `repository_daily`. */
+export interface DailyDelta {
+  readonly registry: string;
+  readonly repository: string;
+  readonly day: string;
+  readonly action: Action;
+  events: number;
+  bytes: bigint;
+  repositoriesCreated: number;
+}
+
+/** First and last of something by event time; null when never. */
+export interface Span {
+  first: string | null;
+  last: string | null;
+}
+
+/** What a batch adds to `repository_stats`. */
+export interface RepositoryDelta {
+  readonly registry: string;
+  readonly repository: string;
+  pushes: number;
+  pulls: number;
+  readonly pushed: Span;
+  readonly pulled: Span;
+  bytesPushed: bigint;
+  bytesPulled: bigint;
+}
+
+/** What a batch adds to `repository_actors`. */
+export interface ActorDelta {
+  readonly registry: string;
+  readonly repository: string;
+  readonly actorName: string;
+  readonly actorType: string | null;
+  pushes: number;
+  pulls: number;
+  readonly seen: Span;
+}
+
+/** What a batch adds to `tag_stats`. */
+export interface TagDelta {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  /** Digest of the latest push in the batch, the greater one of two at the same instant. */
+  digest: string | null;
+  pushes: number;
+  pulls: number;
+  readonly pushed: Span;
+  readonly pulled: Span;
+  deletedAt: string | null;
+}
+
+/** Everything that a batch of events adds to the rollups, each key once, sorted by key. */
+export interface Tally {
+  readonly events: readonly DailyDelta[];
+  readonly repositoryDays: readonly DailyDelta[];
+  readonly repositories: readonly RepositoryDelta[];
+  readonly actors: readonly ActorDelta[];
+  readonly tags: readonly TagDelta[];
+}
+
+/**
+ * Adds a batch of events up. Every rollup row occurs once, and in one order for all workers: a key twice in an upsert is
+ * an error, and keys in different orders are a deadlock.
+ */
+export function tally(batch: readonly TrackingEvent[]): Tally {
+  const events = new Map<string, DailyDelta>();
+  const repositoryDays = new Map<string, DailyDelta>();
+  const repositories = new Map<string, RepositoryDelta>();
+  const actors = new Map<string, ActorDelta>();
+  const tags = new Map<string, TagDelta>();
+  for (const event of batch) {
+    addDay(events, event, "");
+    addDay(repositoryDays, event, event.repository);
+    addRepository(repositories, event);
+    addActor(actors, event);
+    addTag(tags, event);
+  }
+  return {
+    events: sortedByKey(events),
+    repositoryDays: sortedByKey(repositoryDays),
+    repositories: sortedByKey(repositories),
+    actors: sortedByKey(actors),
+    tags: sortedByKey(tags),
+  };
+}
+
+/** A manifest was uploaded, tagged or not. Layers are not pushes. */
+export function isManifestPush(event: TrackingEvent): boolean {
+  return event.operation === "push" && namesManifest(event);
+}
+
+/** A manifest was downloaded. Layers are no pulls, and HEAD is an operation of its own. */
+export function isManifestPull(event: TrackingEvent): boolean {
+  return event.operation === "pull" && namesManifest(event);
+}
+
+function namesManifest({ targetKind }: TrackingEvent): boolean {
+  return targetKind === "tag" || targetKind === "manifest";
+}
+
+/** Bytes that an event moved: sizes of pushes and pulls. */
+function bytesMoved({ operation, sizeBytes }: TrackingEvent): bigint {
+  return operation === "push" || operation === "pull" ? BigInt(sizeBytes ?? 0) : 0n;
+}
+
+function addDay(days: Map<string, DailyDelta>, event: TrackingEvent, repository: string): void {
+  const { registry, action } = event;
+  const day = dayOf(event.occurredAt);
+  const delta = getOrAdd(days, keyOf(registry, repository, day, action), () => ({
+    registry,
+    repository,
+    day,
+    action,
+    events: 0,
+    bytes: 0n,
+    repositoriesCreated: 0,
+  }));
+  delta.events++;
+  delta.bytes += bytesMoved(event);
+  if (event.createdRepository) delta.repositoriesCreated++;
+}
+
+function addRepository(repositories: Map<string, RepositoryDelta>, event: TrackingEvent): void {
+  const { registry, repository, operation } = event;
+  const delta = getOrAdd(repositories, keyOf(registry, repository), () => ({
+    registry,
+    repository,
+    pushes: 0,
+    pulls: 0,
+    pushed: { first: null, last: null },
+    pulled: { first: null, last: null },
+    bytesPushed: 0n,
+    bytesPulled: 0n,
+  }));
+  if (isManifestPush(event)) {
+    delta.pushes++;
+    extend(delta.pushed, event.occurredAt);
+  } else if (isManifestPull(event)) {
+    delta.pulls++;
+    extend(delta.pulled, event.occurredAt);
+  }
+  if (operation === "push") delta.bytesPushed += bytesMoved(event);
+  else if (operation === "pull") delta.bytesPulled += bytesMoved(event);
+}
+
+function addActor(actors: Map<string, ActorDelta>, event: TrackingEvent): void {
+  if (event.actorName === null) return;
+  const { registry, repository, actorType } = event;
+  const actorName = usernameOf(event.actorName);
+  const delta = getOrAdd(actors, keyOf(registry, repository, actorName, actorType ?? ""), () => ({
+    registry,
+    repository,
+    actorName,
+    actorType,
+    pushes: 0,
+    pulls: 0,
+    seen: { first: null, last: null },
+  }));
+  if (isManifestPush(event)) delta.pushes++;
+  else if (isManifestPull(event)) delta.pulls++;
+  extend(delta.seen, event.occurredAt);
+}
+
+function addTag(tags: Map<string, TagDelta>, event: TrackingEvent): void {
+  const { registry, repository, tag, operation, occurredAt, digest } = event;
+  if (tag === null) return;
+  if (operation !== "push" && operation !== "pull" && operation !== "delete") return;
+  const delta = getOrAdd(tags, keyOf(registry, repository, tag), () => ({
+    registry,
+    repository,
+    tag,
+    digest: null,
+    pushes: 0,
+    pulls: 0,
+    pushed: { first: null, last: null },
+    pulled: { first: null, last: null },
+    deletedAt: null,
+  }));
+  if (operation === "push") {
+    const last = delta.pushed.last;
+    if (last === null || occurredAt > last) delta.digest = digest;
+    else if (occurredAt === last && (digest ?? "") > (delta.digest ?? "")) delta.digest = digest;
+    delta.pushes++;
+    extend(delta.pushed, occurredAt);
+  } else if (operation === "pull") {
+    delta.pulls++;
+    extend(delta.pulled, occurredAt);
+  } else if (delta.deletedAt === null || occurredAt > delta.deletedAt) {
+    delta.deletedAt = occurredAt;
+  }
+}
+
+function extend(span: Span, at: string): void {
+  if (span.first === null || at < span.first) span.first = at;
+  if (span.last === null || at > span.last) span.last = at;
+}

@@ -1,0 +1,118 @@
+import type { Notification } from "@tallyman/events";
+import {
+  createPostgresBackend,
+  Queue,
+  runMigrations,
+  Worker,
+  type Job,
+  type JobsOptions,
+  type JobType,
+  type PostgresPoolConfig,
+  type RedisOptions,
+  type WorkerOptions,
+} from "bullmq";
+import pg from "pg";
+
+/** Where a queue lives. The namespace is a key prefix in Redis and a schema in Postgres; tests give each its own. */
+export interface QueueLocation {
+  readonly url: string;
+  readonly namespace?: string | undefined;
+}
+
+/** What a job holds. */
+export interface JobData {
+  readonly notifications: readonly Notification[];
+}
+
+/** The part of BullMQ's Queue that we use, which both backends have. */
+export interface JobQueue extends ErrorSource {
+  add(name: string, data: JobData, options: JobsOptions): Promise<unknown>;
+  getJobCounts(...types: JobType[]): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** The part of BullMQ's Worker that we use, which both backends have. */
+export interface JobWorker extends ErrorSource {
+  close(): Promise<void>;
+}
+
+interface ErrorSource {
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+const QUEUE_NAME = "notifications";
+
+/** The braces are a hash tag: on a Redis Cluster all keys of the queue share a slot, as its scripts need. */
+const REDIS_PREFIX = "{tallyman}";
+
+const POSTGRES_SCHEMA = "bullmq";
+
+/**
+ * BullMQ notes every step of a job in an event stream, which nobody here reads. The shortest useful stream keeps
+ * Redis' memory for jobs.
+ */
+const EVENT_STREAM_LENGTH = 100;
+
+function isRedis(location: QueueLocation): boolean {
+  if (/^rediss?:\/\//.test(location.url)) return true;
+  if (/^postgres(ql)?:\/\//.test(location.url)) return false;
+  throw new Error("The queue's URL must start with redis://, rediss:// or postgres://.");
+}
+
+/** Opens BullMQ's queue on the backend that the URL's scheme picks. */
+export function openJobQueue(
+  location: QueueLocation,
+  redis: RedisOptions,
+  postgres: pg.PoolConfig,
+): JobQueue {
+  const streams = { events: { maxLen: EVENT_STREAM_LENGTH } };
+  return isRedis(location)
+    ? new Queue(QUEUE_NAME, { ...redisOptions(location, redis), streams })
+    : new Queue(QUEUE_NAME, postgresOptions(location, postgres), createPostgresBackend);
+}
+
+/** Opens BullMQ's worker on the backend that the URL's scheme picks. */
+export function openJobWorker(
+  location: QueueLocation,
+  process: (job: Job<JobData>, token?: string) => Promise<void>,
+  options: Omit<WorkerOptions, "connection">,
+): JobWorker {
+  return isRedis(location)
+    ? new Worker(QUEUE_NAME, process, { ...redisOptions(location, {}), ...options })
+    : new Worker(
+        QUEUE_NAME,
+        process,
+        { ...postgresOptions(location, { max: 4, query_timeout: 15_000 }), ...options },
+        createPostgresBackend,
+      );
+}
+
+function redisOptions(location: QueueLocation, redis: RedisOptions) {
+  const connection: RedisOptions = { ...redis, url: location.url };
+  return { connection, prefix: location.namespace ?? REDIS_PREFIX };
+}
+
+function postgresOptions(location: QueueLocation, pool: pg.PoolConfig) {
+  const connection: PostgresPoolConfig = {
+    ...(pool as object),
+    connectionString: location.url,
+    schema: location.namespace ?? POSTGRES_SCHEMA,
+  };
+  return { connection };
+}
+
+/**
+ * Makes the queue's own tables. Nothing to do on Redis; on Postgres BullMQ's migrations run, safely also when many
+ * start at once. The login needs CREATE on the database.
+ */
+export async function migrateQueue(location: QueueLocation): Promise<void> {
+  if (isRedis(location)) return;
+  const pool = new pg.Pool({ connectionString: location.url, max: 1 });
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, location.namespace ?? POSTGRES_SCHEMA);
+  } finally {
+    client.release();
+    await pool.end();
+  }
+}

@@ -1,0 +1,66 @@
+import { WaitingError, type Job } from "bullmq";
+import {
+  openJobWorker,
+  type JobData,
+  type JobWorker,
+  type QueueLocation,
+} from "./bullmq-backend.ts";
+import {
+  HandlerStoppedError,
+  type NotificationConsumer,
+  type NotificationHandler,
+} from "./notification-queue.ts";
+
+/**
+ * A job whose worker has not renewed its lock for so long is given to another worker. Long enough for a pause of the
+ * process, short enough that a crash delays its events by less than a minute.
+ */
+const LOCK_DURATION_MS = 30_000;
+const STALLED_INTERVAL_MS = 15_000;
+
+/**
+ * BullMQ fails a job whose worker died more often than this, with a default of 1: two crashes and acknowledged events
+ * would be gone from the queue. Each crash is harmless here, so there is no number that should fail a job.
+ */
+const MAX_STALLED_COUNT = 1_000_000;
+
+/** A lost queue is tried again after this; BullMQ's default of 15 s would leave the worker idle for long. */
+const RETRY_DELAY_MS = 1_000;
+
+export interface BullmqConsumerOptions {
+  readonly location: QueueLocation;
+  readonly handle: NotificationHandler;
+  /** How many jobs may be with the handler at once. */
+  readonly concurrency: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** Hands the jobs of the BullMQ queue to a handler; a job leaves the queue when its handler's promise resolves. */
+export class BullmqConsumer implements NotificationConsumer {
+  readonly #worker: JobWorker;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: BullmqConsumerOptions) {
+    const process = async (job: Job<JobData>, token?: string): Promise<void> => {
+      try {
+        await options.handle(job.data.notifications);
+      } catch (error) {
+        if (!(error instanceof HandlerStoppedError)) throw error;
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+    };
+    this.#worker = openJobWorker(options.location, process, {
+      concurrency: options.concurrency,
+      lockDuration: LOCK_DURATION_MS,
+      stalledInterval: STALLED_INTERVAL_MS,
+      maxStalledCount: MAX_STALLED_COUNT,
+      runRetryDelay: RETRY_DELAY_MS,
+    });
+    this.#worker.on("error", options.onError);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#worker.close());
+  }
+}

@@ -1,0 +1,76 @@
+import type { Notification } from "@tallyman/events";
+import type { JobsOptions } from "bullmq";
+import { openJobQueue, type JobQueue, type QueueLocation } from "./bullmq-backend.ts";
+import type { NotificationQueue, QueueDepth } from "./notification-queue.ts";
+
+/**
+ * A command that Redis or Postgres has not answered by then is given up. It is ingest's whole budget for an answer
+ * (400 ms), so that nothing piles up behind a frozen queue; ingest itself has answered 503 by then.
+ */
+const COMMAND_TIMEOUT_MS = 400;
+
+const JOB_OPTIONS: JobsOptions = {
+  removeOnComplete: true,
+  // A failed job still holds acknowledged events: it is kept until somebody has looked after it.
+  removeOnFail: false,
+  // BullMQ's default of one attempt would fail the job at the first hiccup of the database.
+  attempts: 1_000_000,
+  backoff: { type: "fixed", delay: 5_000 },
+  // A failing job's stack is in the worker's log; kept per attempt it would fill Redis.
+  stackTraceLimit: 1,
+};
+
+/** The notification queue on BullMQ, in Redis or in Postgres. */
+export class BullmqQueue implements NotificationQueue {
+  readonly #queue: JobQueue;
+  #closing: Promise<void> | undefined;
+
+  /** @param onError hears of connection trouble; calls may be frequent while the queue is away */
+  constructor(location: QueueLocation, onError: (error: Error) => void) {
+    this.#queue = openJobQueue(
+      location,
+      {
+        // Without a connection a command fails at once instead of waiting in memory for one.
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 0,
+        // Unanswered commands are not sent again on the next connection: ingest has long said 503.
+        autoResendUnfulfilledCommands: false,
+        commandTimeout: COMMAND_TIMEOUT_MS,
+        connectTimeout: 2_000,
+        retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+      },
+      {
+        max: 4,
+        query_timeout: COMMAND_TIMEOUT_MS,
+        connectionTimeoutMillis: COMMAND_TIMEOUT_MS,
+        keepAlive: true,
+      },
+    );
+    this.#queue.on("error", onError);
+  }
+
+  async enqueue(notifications: readonly Notification[]): Promise<void> {
+    await this.#queue.add("notifications", { notifications }, JOB_OPTIONS);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    const counts = await this.#queue.getJobCounts(
+      "waiting",
+      "prioritized",
+      "active",
+      "delayed",
+      "failed",
+    );
+    const of = (state: string) => counts[state] ?? 0;
+    return {
+      waiting: of("waiting") + of("prioritized"),
+      active: of("active"),
+      delayed: of("delayed"),
+      failed: of("failed"),
+    };
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#queue.close());
+  }
+}

@@ -1,0 +1,18 @@
+export {
+  DATABASE_URL,
+  HOST,
+  LOG_LEVEL,
+  port,
+  positiveInteger,
+  QUEUE_URL,
+  url,
+} from "./config-fields.ts";
+export { Lifecycle } from "./lifecycle.ts";
+export { closeServer, listen } from "./listen.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { startOpsServer, type OpsServerOptions, type ReadinessCheck } from "./ops-server.ts";
+export { ConfigError, readConfig, type Environment } from "./read-config.ts";
+export { redact } from "./redact.ts";
+export { runMain, type Program } from "./run-main.ts";
+export { throttle } from "./throttle.ts";
+export { DeadlineError, withDeadline } from "./with-deadline.ts";

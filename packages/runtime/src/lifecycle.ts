@@ -1,0 +1,50 @@
+import closeWithGrace from "close-with-grace";
+import type { Logger } from "./logger.ts";
+
+/** Orchestrators kill after 30 s by default; this leaves room for the rest of the process. */
+const STOP_DEADLINE_MS = 25_000;
+
+/** Stops one thing that was started. */
+type Closer = () => Promise<unknown>;
+
+/**
+ * The end of a process. What was opened last is closed first. SIGTERM and SIGINT begin it; a second signal, or the
+ * deadline, ends the process at once.
+ */
+export class Lifecycle {
+  readonly #logger: Logger;
+  readonly #closers: { readonly name: string; readonly close: Closer }[] = [];
+  #open = true;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+    closeWithGrace({ delay: STOP_DEADLINE_MS, logger: false }, async ({ signal, err }) => {
+      if (err !== undefined) {
+        logger.error("stopping after an error that nothing handled", { error: err });
+      } else {
+        logger.info("stopping", { signal });
+      }
+      await this.#close();
+      logger.info("stopped");
+    });
+  }
+
+  /** False from the moment the process begins to stop. */
+  readonly isOpen = (): boolean => this.#open;
+
+  /** Registers something to be closed at the end, before everything that was registered earlier. */
+  onClose(name: string, close: Closer): void {
+    this.#closers.push({ name, close });
+  }
+
+  async #close(): Promise<void> {
+    this.#open = false;
+    for (const { name, close } of this.#closers.toReversed()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#logger.error("closing failed", { what: name, error });
+      }
+    }
+  }
+}

@@ -14,12 +14,13 @@ declare
   next_month date := (date_trunc('month', month) + interval '1 month')::date;
   partition_name text := 'tracking_events_' || to_char(first_day, 'YYYY_MM');
 begin
-  if to_regclass('tallyman.' || partition_name) is not null then
+  if exists (select from pg_class where relname = partition_name and relnamespace = 'tallyman'::regnamespace) then
     return false;
   end if;
-  -- One at a time: workers that start together would all try to make the same partition.
+  -- One at a time: workers that start together would all try to make the same partition. The second look is a query,
+  -- not to_regclass(), whose answer may be remembered from before the wait.
   perform pg_advisory_xact_lock(hashtext('tallyman.ensure_month_partition'));
-  if to_regclass('tallyman.' || partition_name) is not null then
+  if exists (select from pg_class where relname = partition_name and relnamespace = 'tallyman'::regnamespace) then
     return false;
   end if;
   execute format(

@@ -1,5 +1,5 @@
+import { sendProblem } from "@tallyman/runtime";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
-import { sendProblem } from "./problem.ts";
 
 /** Ours, GitLab's (so that its registry needs only another host), and a short one. */
 const PATHS = ["/notifications", "/api/v4/container_registry_event/events", "/events"];

@@ -1,9 +1,9 @@
 import { countEvents, openEnvelope } from "@tallyman/events";
+import { sendProblem, type Problem } from "@tallyman/runtime";
 import type { Request, RequestHandler, Response } from "express";
 import type { Authenticate } from "./authenticate.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { duration, events, requests } from "./metrics.ts";
-import { sendProblem, type Problem } from "./problem.ts";
 import { BodyTooLargeError, readBody } from "./read-body.ts";
 
 export interface PostNotificationOptions {

@@ -1,4 +1,9 @@
-import { createPool, ensurePartitions, PostgresTrackingStore } from "@tallyman/database";
+import {
+  awaitSchema,
+  createPool,
+  ensurePartitions,
+  PostgresTrackingStore,
+} from "@tallyman/database";
 import { BullmqConsumer, BullmqQueue } from "@tallyman/queue";
 import {
   closeServer,
@@ -43,12 +48,6 @@ async function start(config: WorkerConfig): Promise<void> {
   const store = new PostgresTrackingStore(pool, config.USER_DIRECTORY);
   lifecycle.onClose("database", () => store.close());
 
-  const maintenance = startMaintenance({
-    run: () => ensurePartitions(pool, new Date()),
-    onError: trouble("making partitions ahead failed; it will be tried again"),
-  });
-  lifecycle.onClose("maintenance", () => maintenance.stop());
-
   const queue = new BullmqQueue({ url: config.QUEUE_URL }, trouble("queue connection in trouble"));
   lifecycle.onClose("queue", () => queue.close());
   exposeQueue(queue);
@@ -60,6 +59,20 @@ async function start(config: WorkerConfig): Promise<void> {
     checks: { queue: () => queue.depth(), database: () => store.ping() },
   });
   lifecycle.onClose("operations port", () => closeServer(ops));
+
+  const waiting = trouble("the database does not answer yet");
+  const ready = await awaitSchema(pool, async (attempt, error) => {
+    waiting(error);
+    await backoff(attempt, lifecycle.signal);
+    return lifecycle.isOpen();
+  });
+  if (!ready) return;
+
+  const maintenance = startMaintenance({
+    run: () => ensurePartitions(pool, new Date()),
+    onError: trouble("making partitions ahead failed; it will be tried again"),
+  });
+  lifecycle.onClose("maintenance", () => maintenance.stop());
 
   const retrying = trouble("a batch could not be counted and is tried again");
   const batcher = new Batcher({

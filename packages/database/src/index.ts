@@ -1,3 +1,4 @@
+export { awaitSchema, SchemaError } from "./await-schema.ts";
 export { ensurePartitions } from "./ensure-partitions.ts";
 export { createPool, type PoolOptions } from "./pool.ts";
 export { PostgresTrackingStore, type UserDirectory } from "./postgres-tracking-store.ts";

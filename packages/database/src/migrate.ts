@@ -34,6 +34,7 @@ export async function migrate(databaseUrl: string): Promise<MigrationOutcome> {
     const pendingRoleStatements = await ensureRoles(client);
     const asOwner = pendingRoleStatements.length === 0;
     if (asOwner) await client.query(`set role ${OWNER}`);
+    await assertNotNewer(client);
     await client.query("create schema if not exists tallyman");
     const applied = await applyMigrations(databaseUrl, asOwner);
     if (asOwner) await grantRights(client);
@@ -69,7 +70,6 @@ async function applyMigrations(databaseUrl: string, asOwner: boolean): Promise<r
     migrations: { migrationSource, schemaName: "tallyman", tableName: "knex_migrations" },
   });
   try {
-    await assertNotNewer(database);
     // The advisory lock is ours, so a lock row can only be left over from a run that died.
     await database.migrate.forceFreeMigrationsLock();
     const [, applied] = (await database.migrate.latest()) as [number, string[]];
@@ -79,10 +79,21 @@ async function applyMigrations(databaseUrl: string, asOwner: boolean): Promise<r
   }
 }
 
-async function assertNotNewer(database: ReturnType<typeof knex>): Promise<void> {
-  const [completed] = (await database.migrate.list()) as [{ name: string }[], unknown];
-  const unknown = unknownMigrations(completed.map(({ name }) => name));
+async function assertNotNewer(client: pg.Client): Promise<void> {
+  const unknown = unknownMigrations(await appliedMigrations(client));
   if (unknown.length > 0) throw newerSchemaError(unknown);
+}
+
+/** Names of the migrations that a database has; none when it was never migrated. */
+export async function appliedMigrations(client: pg.ClientBase | pg.Pool): Promise<string[]> {
+  const { rows: present } = await client.query(
+    "select from pg_tables where schemaname = 'tallyman' and tablename = 'knex_migrations'",
+  );
+  if (present.length === 0) return [];
+  const { rows } = await client.query<{ name: string }>(
+    "select name from tallyman.knex_migrations order by id",
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Applied migrations that this version does not know: the schema is of a newer version. */

@@ -12,6 +12,7 @@ import {
   type WorkerOptions,
 } from "bullmq";
 import pg from "pg";
+import type { Connected } from "./reopening.ts";
 
 /** Where a queue lives. The namespace is a key prefix in Redis and a schema in Postgres; tests give each its own. */
 export interface QueueLocation {
@@ -25,19 +26,15 @@ export interface JobData {
 }
 
 /** The part of BullMQ's Queue that we use, which both backends have. */
-export interface JobQueue extends ErrorSource {
+export interface JobQueue extends Connected {
   add(name: string, data: JobData, options: JobsOptions): Promise<unknown>;
   getJobCounts(...types: JobType[]): Promise<Record<string, number>>;
-  close(): Promise<void>;
 }
 
 /** The part of BullMQ's Worker that we use, which both backends have. */
-export interface JobWorker extends ErrorSource {
-  close(): Promise<void>;
-}
-
-interface ErrorSource {
-  on(event: "error", listener: (error: Error) => void): unknown;
+export interface JobWorker extends Connected {
+  /** Takes jobs until it is closed. */
+  run(): Promise<void>;
 }
 
 const QUEUE_NAME = "notifications";
@@ -71,18 +68,19 @@ export function openJobQueue(
     : new Queue(QUEUE_NAME, postgresOptions(location, postgres), createPostgresBackend);
 }
 
-/** Opens BullMQ's worker on the backend that the URL's scheme picks. */
+/** Opens BullMQ's worker on the backend that the URL's scheme picks. It takes no jobs before it is run. */
 export function openJobWorker(
   location: QueueLocation,
   process: (job: Job<JobData>, token?: string) => Promise<void>,
-  options: Omit<WorkerOptions, "connection">,
+  options: Omit<WorkerOptions, "connection" | "autorun">,
 ): JobWorker {
+  const all = { ...options, autorun: false };
   return isRedis(location)
-    ? new Worker(QUEUE_NAME, process, { ...redisOptions(location, {}), ...options })
+    ? new Worker(QUEUE_NAME, process, { ...redisOptions(location, {}), ...all })
     : new Worker(
         QUEUE_NAME,
         process,
-        { ...postgresOptions(location, { max: 4, query_timeout: 15_000 }), ...options },
+        { ...postgresOptions(location, { max: 4, query_timeout: 15_000 }), ...all },
         createPostgresBackend,
       );
 }

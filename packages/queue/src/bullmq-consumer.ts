@@ -10,13 +10,18 @@ import {
   type NotificationConsumer,
   type NotificationHandler,
 } from "./notification-queue.ts";
+import { Reopening } from "./reopening.ts";
 
-/**
- * A job whose worker has not renewed its lock for so long is given to another worker. Long enough for a pause of the
- * process, short enough that a crash delays its events by less than a minute.
- */
-const LOCK_DURATION_MS = 30_000;
-const STALLED_INTERVAL_MS = 15_000;
+/** When a job whose worker has died is given to another one. Milliseconds. */
+export interface JobLocks {
+  /** A worker that has not renewed its lock on a job for so long has lost it. */
+  readonly durationMs: number;
+  /** How often workers look for such jobs. */
+  readonly checkIntervalMs: number;
+}
+
+/** Long enough for a pause of the process, short enough that a crash delays its events by less than a minute. */
+const JOB_LOCKS: JobLocks = { durationMs: 30_000, checkIntervalMs: 15_000 };
 
 /**
  * BullMQ fails a job whose worker died more often than this, with a default of 1: two crashes and acknowledged events
@@ -32,13 +37,13 @@ export interface BullmqConsumerOptions {
   readonly handle: NotificationHandler;
   /** How many jobs may be with the handler at once. */
   readonly concurrency: number;
+  readonly locks?: JobLocks;
   readonly onError: (error: Error) => void;
 }
 
 /** Hands the jobs of the BullMQ queue to a handler; a job leaves the queue when its handler's promise resolves. */
 export class BullmqConsumer implements NotificationConsumer {
-  readonly #worker: JobWorker;
-  #closing: Promise<void> | undefined;
+  readonly #worker: Reopening<JobWorker>;
 
   constructor(options: BullmqConsumerOptions) {
     const process = async (job: Job<JobData>, token?: string): Promise<void> => {
@@ -50,17 +55,21 @@ export class BullmqConsumer implements NotificationConsumer {
         throw new WaitingError();
       }
     };
-    this.#worker = openJobWorker(options.location, process, {
-      concurrency: options.concurrency,
-      lockDuration: LOCK_DURATION_MS,
-      stalledInterval: STALLED_INTERVAL_MS,
-      maxStalledCount: MAX_STALLED_COUNT,
-      runRetryDelay: RETRY_DELAY_MS,
+    const { durationMs, checkIntervalMs } = options.locks ?? JOB_LOCKS;
+    const open = () =>
+      openJobWorker(options.location, process, {
+        concurrency: options.concurrency,
+        lockDuration: durationMs,
+        stalledInterval: checkIntervalMs,
+        maxStalledCount: MAX_STALLED_COUNT,
+        runRetryDelay: RETRY_DELAY_MS,
+      });
+    this.#worker = new Reopening(open, options.onError, (worker) => {
+      worker.run().catch(options.onError);
     });
-    this.#worker.on("error", options.onError);
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#worker.close());
+    return this.#worker.close();
   }
 }

@@ -2,6 +2,7 @@ import type { Notification } from "@tallyman/events";
 import type { JobsOptions } from "bullmq";
 import { openJobQueue, type JobQueue, type QueueLocation } from "./bullmq-backend.ts";
 import type { NotificationQueue, QueueDepth } from "./notification-queue.ts";
+import { Reopening } from "./reopening.ts";
 
 /**
  * A command that Redis or Postgres has not answered by then is given up. It is ingest's whole budget for an answer
@@ -22,39 +23,45 @@ const JOB_OPTIONS: JobsOptions = {
 
 /** The notification queue on BullMQ, in Redis or in Postgres. */
 export class BullmqQueue implements NotificationQueue {
-  readonly #queue: JobQueue;
-  #closing: Promise<void> | undefined;
+  readonly #queue: Reopening<JobQueue>;
 
-  /** @param onError hears of connection trouble; calls may be frequent while the queue is away */
+  /**
+   * Need not find the queue's server there: calls fail until it is.
+   *
+   * @param onError hears of connection trouble; calls may be frequent while the queue is away
+   */
   constructor(location: QueueLocation, onError: (error: Error) => void) {
-    this.#queue = openJobQueue(
-      location,
-      {
-        // Without a connection a command fails at once instead of waiting in memory for one.
-        enableOfflineQueue: false,
-        maxRetriesPerRequest: 0,
-        // Unanswered commands are not sent again on the next connection: ingest has long said 503.
-        autoResendUnfulfilledCommands: false,
-        commandTimeout: COMMAND_TIMEOUT_MS,
-        connectTimeout: 2_000,
-        retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
-      },
-      {
-        max: 4,
-        query_timeout: COMMAND_TIMEOUT_MS,
-        connectionTimeoutMillis: COMMAND_TIMEOUT_MS,
-        keepAlive: true,
-      },
-    );
-    this.#queue.on("error", onError);
+    const open = () =>
+      openJobQueue(
+        location,
+        {
+          // Without a connection a command fails at once instead of waiting in memory for one.
+          enableOfflineQueue: false,
+          maxRetriesPerRequest: 0,
+          // Unanswered commands are not sent again on the next connection: ingest has long said 503.
+          autoResendUnfulfilledCommands: false,
+          commandTimeout: COMMAND_TIMEOUT_MS,
+          connectTimeout: 2_000,
+          retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+        },
+        {
+          max: 4,
+          query_timeout: COMMAND_TIMEOUT_MS,
+          connectionTimeoutMillis: COMMAND_TIMEOUT_MS,
+          keepAlive: true,
+        },
+      );
+    this.#queue = new Reopening(open, onError);
   }
 
   async enqueue(notifications: readonly Notification[]): Promise<void> {
-    await this.#queue.add("notifications", { notifications }, JOB_OPTIONS);
+    const queue = await this.#queue.get(COMMAND_TIMEOUT_MS);
+    await queue.add("notifications", { notifications }, JOB_OPTIONS);
   }
 
   async depth(): Promise<QueueDepth> {
-    const counts = await this.#queue.getJobCounts(
+    const queue = await this.#queue.get(COMMAND_TIMEOUT_MS);
+    const counts = await queue.getJobCounts(
       "waiting",
       "prioritized",
       "active",
@@ -71,6 +78,6 @@ export class BullmqQueue implements NotificationQueue {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#queue.close());
+    return this.#queue.close();
   }
 }

@@ -1,5 +1,5 @@
 export { migrateQueue, type QueueLocation } from "./bullmq-backend.ts";
-export { BullmqConsumer, type BullmqConsumerOptions } from "./bullmq-consumer.ts";
+export { BullmqConsumer, type BullmqConsumerOptions, type JobLocks } from "./bullmq-consumer.ts";
 export { BullmqQueue } from "./bullmq-queue.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export {

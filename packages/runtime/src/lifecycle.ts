@@ -14,7 +14,7 @@ type Closer = () => Promise<unknown>;
 export class Lifecycle {
   readonly #logger: Logger;
   readonly #closers: { readonly name: string; readonly close: Closer }[] = [];
-  #open = true;
+  readonly #stopping = new AbortController();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -30,7 +30,12 @@ export class Lifecycle {
   }
 
   /** False from the moment the process begins to stop. */
-  readonly isOpen = (): boolean => this.#open;
+  readonly isOpen = (): boolean => !this.signal.aborted;
+
+  /** Aborts when the process begins to stop. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
 
   /** Registers something to be closed at the end, before everything that was registered earlier. */
   onClose(name: string, close: Closer): void {
@@ -38,7 +43,7 @@ export class Lifecycle {
   }
 
   async #close(): Promise<void> {
-    this.#open = false;
+    this.#stopping.abort();
     for (const { name, close } of this.#closers.toReversed()) {
       try {
         await close();

@@ -1,6 +1,6 @@
 import type { Response } from "express";
 
-/** What went wrong with a request, for the person who reads the registry's log. */
+/** What went wrong with a request, for the person who sent it or reads the sender's log. */
 export interface Problem {
   readonly status: number;
   readonly title: string;

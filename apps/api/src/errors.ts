@@ -1,0 +1,26 @@
+/** What is wrong with one parameter of a request, and what is allowed. */
+export interface ParameterFault {
+  readonly parameter: string;
+  readonly detail: string;
+}
+
+/** The asker has to change the request: everything that is wrong with its parameters. */
+export class ParameterError extends Error {
+  override readonly name = "ParameterError";
+  readonly faults: readonly ParameterFault[];
+
+  constructor(faults: readonly ParameterFault[]) {
+    super(faults.map(({ parameter, detail }) => `${parameter}: ${detail}`).join("; "));
+    this.faults = faults;
+  }
+}
+
+/** The asker may ask the same again later: the database does not answer. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+}
+
+/** The asker should ask for less: the database needs too long for this. */
+export class TooSlowError extends Error {
+  override readonly name = "TooSlowError";
+}

@@ -1,9 +1,10 @@
 /**
  * `npm start`: the whole of Tallyman on a machine that has nothing but Node and npm. Postgres comes with the packages,
- * the queue is the best this machine has, and the three apps run as in production. Data lie in `.tallyman`.
+ * the queue is the best this machine has, and the three apps run as in production. Data lie in `.tallyman`, or in the
+ * directory that is given as argument.
  */
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { migrate } from "@tallyman/database";
 import { migrateQueue } from "@tallyman/queue";
@@ -17,7 +18,7 @@ import { storedPassword } from "./local/stored-password.ts";
 import { welcome } from "./local/welcome.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const DIRECTORY = join(ROOT, ".tallyman");
+const DIRECTORY = resolve(process.argv[2] ?? join(ROOT, ".tallyman"));
 
 type Close = () => Promise<unknown>;
 
@@ -28,7 +29,7 @@ async function start(
   crash: (message: string) => void,
 ): Promise<void> {
   await mkdir(DIRECTORY, { recursive: true });
-  const databaseUrl = process.env["DATABASE_URL"] ?? (await startDatabase(closers));
+  const databaseUrl = process.env["DATABASE_URL"] || (await startDatabase(closers));
   interruption.throwIfAborted();
 
   const queue = await localQueue(process.env["QUEUE_URL"], databaseUrl, DIRECTORY);
@@ -134,5 +135,5 @@ const code = await ended;
 for (const close of closers.toReversed()) {
   await close().catch((error: unknown) => report(String(error)));
 }
-if (code === 0) report("stopped; the data stay in .tallyman");
+if (code === 0) report(`stopped; the data stay in ${relative(process.cwd(), DIRECTORY)}`);
 process.exit(code);

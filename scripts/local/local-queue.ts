@@ -20,7 +20,7 @@ export interface LocalQueue {
  * The best queue this machine has: a Redis that answers at QUEUE_URL, a Redis of our own when the program is there, and
  * otherwise BullMQ's tables in the database.
  *
- * @param queueUrl the QUEUE_URL that was asked for, if any
+ * @param queueUrl the QUEUE_URL that was asked for, if any; a bare `postgres://` asks for the database of `npm start`
  * @param directory where a Redis of our own keeps its data
  * @throws Error when a QUEUE_URL was asked for and does not answer
  */
@@ -29,7 +29,10 @@ export async function localQueue(
   databaseUrl: string,
   directory: string,
 ): Promise<LocalQueue> {
-  const wanted = queueUrl ?? DEFAULT_URL;
+  const wanted = queueUrl || DEFAULT_URL;
+  if (wanted === "postgres://") {
+    return { url: databaseUrl, description: "in the database, as asked for", stop: nothing };
+  }
   if (/^postgres(ql)?:/.test(wanted)) {
     return { url: wanted, description: "Postgres at QUEUE_URL", stop: nothing };
   }
@@ -40,7 +43,7 @@ export async function localQueue(
       stop: nothing,
     };
   }
-  if (queueUrl !== undefined) {
+  if (queueUrl) {
     throw new Error(
       `No Redis answers at QUEUE_URL (${new URL(wanted).host}). Start it, or unset QUEUE_URL.`,
     );

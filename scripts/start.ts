@@ -74,6 +74,7 @@ async function start(
         ...shared,
         PORT: String(ports.ingest),
         NOTIFICATION_SECRETS: `default=${secret}`,
+        ALLOW_VOLATILE_QUEUE: String(queue.volatile),
       },
     }),
     startLocalApp({
@@ -107,10 +108,10 @@ function report(line: string): void {
 
 const interruption = new AbortController();
 const closers: Close[] = [];
-const ended = new Promise<number>((resolve) => {
+const ended = new Promise<number>((settle) => {
   const stop = (code: number) => {
     interruption.abort();
-    resolve(code);
+    settle(code);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {

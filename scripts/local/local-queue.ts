@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readRedisSettings } from "@tallyman/queue";
 import { Redis } from "ioredis";
 import { findTool } from "./tool.ts";
 import { startRedisServer } from "./redis-server.ts";
@@ -11,6 +12,8 @@ const ANSWER_TIMEOUT = 1_000;
 
 export interface LocalQueue {
   readonly url: string;
+  /** Whether it would lose acknowledged events with a restart, which is good enough for a try. */
+  readonly volatile: boolean;
   /** For a person: which queue this is and why. */
   readonly description: string;
   stop(): Promise<void>;
@@ -30,43 +33,46 @@ export async function localQueue(
   directory: string,
 ): Promise<LocalQueue> {
   const wanted = queueUrl || DEFAULT_URL;
-  if (wanted === "postgres://") {
-    return { url: databaseUrl, description: "in the database, as asked for", stop: nothing };
-  }
-  if (/^postgres(ql)?:/.test(wanted)) {
-    return { url: wanted, description: "Postgres at QUEUE_URL", stop: nothing };
-  }
-  if (await answers(wanted)) {
+  if (wanted === "postgres://") return elsewhere(databaseUrl, "in the database, as asked for");
+  if (/^postgres(ql)?:/.test(wanted)) return elsewhere(wanted, "Postgres at QUEUE_URL");
+
+  const { host } = new URL(wanted);
+  const verdict = await look(wanted);
+  if (verdict !== undefined && verdict.evicting === undefined) {
+    const warning = verdict.volatile ? ", which keeps its data in memory only" : "";
     return {
-      url: wanted,
-      description: `the Redis that answers at ${new URL(wanted).host}`,
-      stop: nothing,
+      ...elsewhere(wanted, `the Redis that answers at ${host}${warning}`),
+      volatile: verdict.volatile,
     };
   }
   if (queueUrl) {
+    const reason = verdict?.evicting ?? "does not answer";
     throw new Error(
-      `No Redis answers at QUEUE_URL (${new URL(wanted).host}). Start it, or unset QUEUE_URL.`,
+      `The Redis at QUEUE_URL (${host}) ${reason}. Put it right, or unset QUEUE_URL.`,
     );
   }
   const tool = findTool("redis-server");
   if (tool === undefined) {
-    return {
-      url: databaseUrl,
-      description: "in the database, since there is no Redis here",
-      stop: nothing,
-    };
+    return elsewhere(databaseUrl, "in the database, since there is no Redis here");
   }
   const redis = await startRedisServer({ tool, directory: join(directory, "redis") });
   return {
-    url: redis.url,
-    description: `a Redis of its own on port ${redis.port}`,
+    ...elsewhere(redis.url, `a Redis of its own on port ${redis.port}`),
     stop: () => redis.stop(),
   };
 }
 
+/** A queue that is there already and that others stop. */
+function elsewhere(url: string, description: string): LocalQueue {
+  return { url, description, volatile: false, stop: nothing };
+}
+
 async function nothing(): Promise<void> {}
 
-async function answers(url: string): Promise<boolean> {
+/** What a Redis is good for; undefined when none answers. */
+async function look(
+  url: string,
+): Promise<{ volatile: boolean; evicting: string | undefined } | undefined> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: ANSWER_TIMEOUT,
@@ -77,9 +83,16 @@ async function answers(url: string): Promise<boolean> {
   redis.on("error", () => undefined);
   try {
     await redis.connect();
-    return (await redis.ping()) === "PONG";
+    const { maxmemoryPolicy, appendonly } = await readRedisSettings(redis);
+    const evicts = maxmemoryPolicy !== undefined && maxmemoryPolicy !== "noeviction";
+    return {
+      volatile: appendonly === "no",
+      evicting: evicts
+        ? `drops data when it is full (maxmemory-policy ${maxmemoryPolicy})`
+        : undefined,
+    };
   } catch {
-    return false;
+    return undefined;
   } finally {
     redis.disconnect();
   }

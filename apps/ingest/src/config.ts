@@ -1,4 +1,4 @@
-import { HOST, LOG_LEVEL, port, positiveInteger, QUEUE_URL } from "@tallyman/runtime";
+import { flag, HOST, LOG_LEVEL, port, positiveInteger, QUEUE_URL } from "@tallyman/runtime";
 import { z } from "zod";
 import { parseRegistrySecrets } from "./registry-secrets.ts";
 
@@ -6,13 +6,14 @@ import { parseRegistrySecrets } from "./registry-secrets.ts";
 export const CONFIG = z.object({
   NOTIFICATION_SECRETS: z
     .string()
-    .describe("Give each registry a secret of at least 16 characters: registry=secret,…")
     .transform((text, context) => {
       const { secrets, faults } = parseRegistrySecrets(text);
       for (const message of faults) context.addIssue({ code: "custom", message });
       return secrets;
-    }),
+    })
+    .describe("Give each registry a secret of at least 16 characters: registry=secret,…"),
   QUEUE_URL,
+  ALLOW_VOLATILE_QUEUE: flag(false),
   HOST,
   PORT: port(8080),
   OPS_PORT: port(9080),

@@ -1,4 +1,3 @@
-import { BullmqQueue } from "@tallyman/queue";
 import {
   closeServer,
   createLogger,
@@ -14,6 +13,7 @@ import { authenticator } from "./authenticate.ts";
 import { CONFIG, SECRET_SETTINGS, type IngestConfig } from "./config.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { createHttpServer } from "./http-server.ts";
+import { openQueue } from "./open-queue.ts";
 import { postNotification } from "./post-notification.ts";
 
 /** At most one line a second about a queue that is away. */
@@ -28,8 +28,12 @@ async function start(config: IngestConfig): Promise<void> {
       logger.warn(message, { error, suppressed });
     });
 
-  const queue = new BullmqQueue({ url: config.QUEUE_URL }, trouble("queue connection in trouble"));
-  lifecycle.onClose("queue", () => queue.close());
+  const queue = openQueue({
+    config,
+    lifecycle,
+    logger,
+    onError: trouble("queue connection in trouble"),
+  });
 
   const ops = await startOpsServer({
     host: config.HOST,

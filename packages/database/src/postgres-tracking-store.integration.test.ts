@@ -108,6 +108,30 @@ describe("PostgresTrackingStore", () => {
     });
   });
 
+  it("sets aside the one event of many that the database refuses, whole, and counts its neighbours", async () => {
+    await counting.admin.query("alter table tag_stats add constraint test check (tag <> 't317')");
+    try {
+      const events = Array.from({ length: 500 }, (_, index) => ({
+        id: `${index}`,
+        action: "pull",
+        target: { repository: "a", tag: `t${index}` },
+        actor: { name: `user${index % 7}` },
+      }));
+      const result = await send(events);
+      expect(result).to.deep.include({ received: 500, duplicates: 0, rejected: 1 });
+      expect(await one("select event_id, reason, payload from rejected_events")).to.deep.equal({
+        event_id: "317",
+        reason: "refused_by_database",
+        payload: JSON.stringify(events[317]),
+      });
+      expect(await one("select count(*)::int as n from tracking_events")).to.deep.equal({ n: 499 });
+      expect(await one("select pulls::int from repository_stats")).to.deep.equal({ pulls: 499 });
+      expect(await send(events)).to.deep.include({ duplicates: 500, rejected: 0 });
+    } finally {
+      await counting.admin.query("alter table tag_stats drop constraint test");
+    }
+  });
+
   it("writes nothing of a batch that fails and counts it whole when it is tried again", async () => {
     await counting.admin.query(
       "alter table ledger add constraint broken check (received < 0) not valid",

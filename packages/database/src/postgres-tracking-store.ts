@@ -13,7 +13,8 @@ import {
   type TrackingEvent,
 } from "@tallyman/events";
 import type pg from "pg";
-import { MemberCache, membershipsOf } from "./member-cache.ts";
+import { MemberCache, membershipsOf, type Learned } from "./member-cache.ts";
+import { isRefusal, recordIsolating } from "./record-isolating.ts";
 import { registerRepositories } from "./register-repositories.ts";
 import { insertDistinctMembers } from "./statements/insert-distinct-members.ts";
 import { insertEventKeys } from "./statements/insert-event-keys.ts";
@@ -50,14 +51,27 @@ export class PostgresTrackingStore implements TrackingStore {
   }
 
   async record(readings: readonly Reading[]): Promise<RecordedBatch> {
+    try {
+      return await this.#inTransaction(async (client) => [await this.#recordIn(client, readings)]);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return await this.#inTransaction((client) =>
+        recordIsolating(client, readings, (part) => this.#recordIn(client, part)),
+      );
+    }
+  }
+
+  async #inTransaction(
+    work: (client: pg.PoolClient) => Promise<readonly Outcome[]>,
+  ): Promise<RecordedBatch> {
     const client = await this.#pool.connect();
     let failure: unknown;
     try {
       await client.query("begin");
-      const { recorded, learned } = await this.#recordIn(client, readings);
+      const outcomes = await work(client);
       await client.query("commit");
-      this.#cache.learn(learned);
-      return recorded;
+      for (const { learned } of outcomes) this.#cache.learn(learned);
+      return sum(outcomes.map(({ recorded }) => recorded));
     } catch (error) {
       failure = error;
       this.#cache.clear();
@@ -69,7 +83,7 @@ export class PostgresTrackingStore implements TrackingStore {
     }
   }
 
-  async #recordIn(client: pg.PoolClient, readings: readonly Reading[]) {
+  async #recordIn(client: pg.PoolClient, readings: readonly Reading[]): Promise<Outcome> {
     const epoch = await this.#enterEpoch(client);
     const fresh = await claim(client, readings);
     const events = fresh.filter((reading) => reading.kind === "event");
@@ -85,11 +99,12 @@ export class PostgresTrackingStore implements TrackingStore {
     const memberships = await this.#writeRollups(client, rows);
     await upsertLedger(client, balance(readings, fresh));
 
+    const duplicates = readings.length - fresh.length;
     return {
       recorded: {
         received: readings.length,
         tracked: rows,
-        duplicates: readings.length - fresh.length,
+        duplicates,
         rejected: rejections.length,
       },
       learned: { epoch, users, memberships },
@@ -150,6 +165,21 @@ export class PostgresTrackingStore implements TrackingStore {
   async close(): Promise<void> {
     if (!this.#pool.ending) await this.#pool.end();
   }
+}
+
+/** What recording some readings came to, before it is committed. */
+interface Outcome {
+  readonly recorded: RecordedBatch;
+  readonly learned: Learned;
+}
+
+function sum(parts: readonly RecordedBatch[]): RecordedBatch {
+  return {
+    received: parts.reduce((total, { received }) => total + received, 0),
+    tracked: parts.flatMap(({ tracked }) => tracked),
+    duplicates: parts.reduce((total, { duplicates }) => total + duplicates, 0),
+    rejected: parts.reduce((total, { rejected }) => total + rejected, 0),
+  };
 }
 
 /** Claims the keys of a batch. @returns the readings that are neither known nor repeated, in the order of the batch */

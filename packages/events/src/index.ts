@@ -7,8 +7,9 @@ export type { Notification } from "./notification.ts";
 export { OPERATIONS, type Operation } from "./operation.ts";
 export { PERIODS, dayOf, periodStart, type Period } from "./periods.ts";
 export { readNotification, type Reading } from "./read-notification.ts";
-export type { RegistryEvent } from "./registry-event.ts";
-export type { Rejection, RejectionReason } from "./rejection.ts";
+export { textOf, type RegistryEvent } from "./registry-event.ts";
+export { reject, type Rejection, type RejectionReason } from "./rejection.ts";
+export { cleanText } from "./text.ts";
 export { TARGET_KINDS, type TargetKind } from "./target-kind.ts";
 export {
   tally,

@@ -29,6 +29,8 @@ const GOOD = {
   actor: { name: "mira" },
 };
 
+const withoutOrigin = (reading: Reading | undefined): object => ({ ...reading, origin: undefined });
+
 const withTarget = (target: object) => ({ ...GOOD, target: { ...GOOD.target, ...target } });
 
 describe("readNotification", () => {
@@ -58,7 +60,7 @@ describe("readNotification", () => {
 
     it("reads a bare event and an enveloped one as the same event", () => {
       const bare = readBody(JSON.stringify(GOOD));
-      expect(bare).to.deep.equal([accepted(GOOD)]);
+      expect(withoutOrigin(bare[0])).to.deep.equal(withoutOrigin(accepted(GOOD)));
     });
   });
 
@@ -193,7 +195,7 @@ describe("readNotification", () => {
       const [second] = readBody(JSON.stringify({ events: [7, event] }, null, 2)).slice(1);
       const [other] = readBody(JSON.stringify({ events: [event] }), "beta");
       expect((first as RegistryEvent).eventId).to.match(/^content:[0-9a-f]{32}$/);
-      expect(second).to.deep.equal(first);
+      expect(withoutOrigin(second)).to.deep.equal(withoutOrigin(first));
       expect((other as RegistryEvent).eventId).not.to.equal((first as RegistryEvent).eventId);
     });
   });

@@ -1,9 +1,14 @@
 import { openEnvelope, type Envelope } from "./envelope.ts";
-import { hashKey } from "./event-key.ts";
-import { compactJson, elementTexts } from "./json-text.ts";
+import { compactJson } from "./json-text.ts";
 import type { Notification } from "./notification.ts";
-import { readRegistryEvent, usableId, type RegistryEvent } from "./registry-event.ts";
-import type { Fault, Rejection } from "./rejection.ts";
+import {
+  readRegistryEvent,
+  textOf,
+  usableId,
+  type EventOrigin,
+  type RegistryEvent,
+} from "./registry-event.ts";
+import { reject, type Rejection } from "./rejection.ts";
 import { cleanText } from "./text.ts";
 import { fromIsoMillis } from "./timestamp.ts";
 
@@ -14,34 +19,22 @@ export type Reading = RegistryEvent | Rejection;
  * Reads everything that one notification holds: exactly one reading per received event, in the sender's order. Bad
  * content never throws; it becomes a rejection.
  */
-export function readNotification(notification: Notification): Reading[] {
-  const { registry, body } = notification;
+export function readNotification({ registry, body, ...notification }: Notification): Reading[] {
   const receivedAt = fromIsoMillis(notification.receivedAt);
   const envelope = openBody(body);
-  const reject = (fault: Fault, id: string | null, payload: string): Rejection => ({
-    kind: "rejected",
-    key: hashKey("rejected", registry, id === null ? `content:${payload}` : `id:${id}`),
-    registry,
-    receivedAt,
-    eventId: id,
-    payload,
-    ...fault,
-  });
-  const read = (event: unknown, text: () => string): Reading => {
-    const result = readRegistryEvent(event, text, registry, receivedAt);
-    return "kind" in result ? result : reject(result, usableId(event), text());
+  const receipt = { registry, receivedAt };
+  const read = (event: unknown, origin: EventOrigin): Reading => {
+    const result = readRegistryEvent(event, origin, registry, receivedAt);
+    return "kind" in result ? result : reject(receipt, result, usableId(event), textOf(origin));
   };
 
   switch (envelope.kind) {
     case "unreadable":
-      return [reject(envelope.fault, null, cleanText(compactJson(body), Infinity))];
+      return [reject(receipt, envelope.fault, null, cleanText(compactJson(body), Infinity))];
     case "bare":
-      return [read(envelope.event, () => compactJson(body))];
-    case "events": {
-      let texts: readonly string[] | undefined;
-      const textOf = (index: number) => (texts ??= elementTexts(body, "events"))[index] ?? "null";
-      return envelope.events.map((event, index) => read(event, () => textOf(index)));
-    }
+      return [read(envelope.event, { body, index: null })];
+    case "events":
+      return envelope.events.map((event, index) => read(event, { body, index }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { actorTypeOf } from "./actor.ts";
 import { hashKey } from "./event-key.ts";
+import { compactJson, elementTexts } from "./json-text.ts";
 import { DESCRIPTION_LIMITS, IDENTIFIER_LIMITS } from "./limits.ts";
 import { operationOf, type Operation } from "./operation.ts";
 import type { Fault, IdentifyingField } from "./rejection.ts";
@@ -40,6 +41,20 @@ export interface RegistryEvent {
   readonly userAgent: string | null;
   readonly requestId: string | null;
   readonly sourceInstance: string | null;
+  /** Where the event's own text is, should it be needed. */
+  readonly origin: EventOrigin;
+}
+
+/** An event's place in the body that brought it. */
+export interface EventOrigin {
+  readonly body: string;
+  /** Index in the envelope's list; null for an event without an envelope. */
+  readonly index: number | null;
+}
+
+/** An event's JSON text as it was sent, without white space between its tokens. */
+export function textOf({ body, index }: EventOrigin): string {
+  return index === null ? compactJson(body) : (elementTexts(body, "events")[index] ?? "null");
 }
 
 const NO_FIELDS: Fields = Object.freeze({});
@@ -99,12 +114,12 @@ function idOf(fields: Fields): unknown {
  * Reads one event of any known dialect (distribution 2.x and 3.x, GitLab's registry, the 2015 beta).
  *
  * @param event the parsed JSON value
- * @param text gives the event's JSON text; asked only when the event has no id of its own
+ * @param origin where its text is, which recognises an event that has no id
  * @param receivedAt time of receipt, 27-character form
  */
 export function readRegistryEvent(
   event: unknown,
-  text: () => string,
+  origin: EventOrigin,
   registry: string,
   receivedAt: string,
 ): RegistryEvent | Fault {
@@ -141,7 +156,7 @@ export function readRegistryEvent(
 
   const mediaType = describingText(target["mediaType"], DESCRIPTION_LIMITS.mediaType);
   const source = asObject(fields["source"]) ?? NO_FIELDS;
-  const eventId = id ?? `content:${hashKey("content", registry, text())}`;
+  const eventId = id ?? `content:${hashKey("content", registry, textOf(origin))}`;
   return {
     kind: "event",
     key: hashKey("event", registry, eventId),
@@ -161,6 +176,7 @@ export function readRegistryEvent(
     userAgent: describingText(request["useragent"], DESCRIPTION_LIMITS.userAgent),
     requestId: describingText(request["id"], DESCRIPTION_LIMITS.requestId),
     sourceInstance: describingText(source["instanceID"], DESCRIPTION_LIMITS.sourceInstance),
+    origin,
   };
 }
 

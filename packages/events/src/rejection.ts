@@ -1,3 +1,5 @@
+import { hashKey } from "./event-key.ts";
+
 /** Why an event cannot be counted. The words are stable: they stand in `rejected_events.reason`. */
 export type RejectionReason =
   | "not_json"
@@ -9,6 +11,7 @@ export type RejectionReason =
   | "action_unknown"
   | "target_missing"
   | "repository_missing"
+  | "refused_by_database"
   | `${IdentifyingField}_${"not_text" | "unstorable" | "too_long"}`;
 
 export type IdentifyingField = "id" | "repository" | "tag" | "digest" | "actor_name";
@@ -31,4 +34,26 @@ export interface Rejection extends Fault {
   readonly eventId: string | null;
   /** The event's JSON text, without white space between its tokens. */
   readonly payload: string;
+}
+
+/** Where an event came from and when. */
+export interface Receipt {
+  readonly registry: string;
+  readonly receivedAt: string;
+}
+
+/**
+ * Sets an event aside. It is recognised by its id, or by its content when it has none that is usable.
+ *
+ * @param payload the event's text
+ */
+export function reject(
+  { registry, receivedAt }: Receipt,
+  { reason, detail }: Fault,
+  eventId: string | null,
+  payload: string,
+): Rejection {
+  const recognisedBy = eventId === null ? `content:${payload}` : `id:${eventId}`;
+  const key = hashKey("rejected", registry, recognisedBy);
+  return { kind: "rejected", key, registry, receivedAt, eventId, payload, reason, detail };
 }

@@ -1,6 +1,7 @@
 export { migrateQueue, type QueueLocation } from "./bullmq-backend.ts";
 export { BullmqConsumer, type BullmqConsumerOptions, type JobLocks } from "./bullmq-consumer.ts";
 export { BullmqQueue } from "./bullmq-queue.ts";
+export { GuardedQueue } from "./guarded-queue.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export {
   HandlerStoppedError,
@@ -9,3 +10,5 @@ export {
   type NotificationQueue,
   type QueueDepth,
 } from "./notification-queue.ts";
+export { RedisGuard, type RedisGuardOptions } from "./redis-guard.ts";
+export { readRedisSettings, type RedisVerdict } from "./redis-settings.ts";

@@ -65,7 +65,6 @@ export class Reopening<T extends Connected> {
     // BullMQ on Postgres forgets a connection that is closed while it is being made, and leaves it open.
     await Promise.race([this.#opening, wait(CLOSE_GRACE_MS, undefined, { ref: false })]);
     await this.#current?.close();
-    await this.#opening;
   }
 
   async #openUntilReady(): Promise<void> {

@@ -42,5 +42,13 @@ export const LOG_LEVEL = z
   .enum(["error", "warn", "info", "debug"], "must be error, warn, info or debug")
   .default("info");
 
+/** `true` or `false`. */
+export function flag(fallback: boolean) {
+  return z
+    .enum(["true", "false"], "must be true or false")
+    .default(fallback ? "true" : "false")
+    .transform((value) => value === "true");
+}
+
 /** Address to listen on; all of them unless told otherwise. */
 export const HOST = z.string().default("0.0.0.0");

@@ -1,5 +1,6 @@
 export {
   DATABASE_URL,
+  flag,
   HOST,
   LOG_LEVEL,
   port,

@@ -37,6 +37,14 @@ export class Lifecycle {
     return this.#stopping.signal;
   }
 
+  /** Stops because the process cannot do its work, and exits with 1. The error says what to do. */
+  fail(reason: unknown): void {
+    if (!this.isOpen()) return;
+    this.#logger.error("stopping, for it cannot go on", { error: reason });
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    void this.#close().finally(() => process.exit(1));
+  }
+
   /** Registers something to be closed at the end, before everything that was registered earlier. */
   onClose(name: string, close: Closer): void {
     this.#closers.push({ name, close });

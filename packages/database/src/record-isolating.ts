@@ -1,0 +1,59 @@
+import { cleanText, reject, textOf, type Reading, type Rejection } from "@tallyman/events";
+import type pg from "pg";
+
+/**
+ * Records readings one part after the other in one transaction, so that a reading which the database refuses costs only
+ * itself: a part that fails is undone and halved until the guilty reading is alone, which is then set aside.
+ *
+ * This is the way for a batch that has failed as a whole. Its parts take their locks one after the other, so it may
+ * deadlock with other workers; then the whole batch is tried again.
+ *
+ * @param record records a part within the transaction
+ * @returns the outcomes of the parts
+ * @throws what is no fault of a single reading
+ */
+export async function recordIsolating<Outcome>(
+  client: pg.ClientBase,
+  readings: readonly Reading[],
+  record: (part: readonly Reading[]) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  await client.query("savepoint part");
+  try {
+    const outcome = await record(readings);
+    await client.query("release savepoint part");
+    return [outcome];
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await client.query("rollback to savepoint part; release savepoint part");
+    const [only] = readings;
+    if (only === undefined || only.kind === "rejected") throw error;
+    if (readings.length === 1) return [await record([setAside(only, error)])];
+    const middle = Math.ceil(readings.length / 2);
+    return [
+      ...(await recordIsolating(client, readings.slice(0, middle), record)),
+      ...(await recordIsolating(client, readings.slice(middle), record)),
+    ];
+  }
+}
+
+/** Classes of SQLSTATE that blame the data: data exception, integrity violation, program limit exceeded. */
+const REFUSALS = new Set(["22", "23", "54"]);
+
+/** Whether the database refused what it was given, so that the same again would be refused again. */
+export function isRefusal(error: unknown): error is pg.DatabaseError {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" && code.length === 5 && REFUSALS.has(code.slice(0, 2));
+}
+
+/** Longest part of the database's message that is kept, in UTF-16 units. */
+const DETAIL_LENGTH = 500;
+
+function setAside(event: Extract<Reading, { kind: "event" }>, error: pg.DatabaseError): Rejection {
+  const detail = `The database refused it (${error.code}): ${cleanText(error.message, DETAIL_LENGTH)}`;
+  return reject(
+    event,
+    { reason: "refused_by_database", detail },
+    event.eventId,
+    textOf(event.origin),
+  );
+}

@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+
+/** A stretch of network in front of a server, which a test can cut. */
+export interface Relay {
+  readonly port: number;
+  /** The same URL by way of the relay. */
+  through(url: string): string;
+  /** Ends all connections; new ones are refused until `restore`. */
+  cut(): Promise<void>;
+  /** Lets connections stand and swallows what they carry, until they are cut. */
+  freeze(): void;
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a relay on a port of its own to the server of a URL. It is restored, or cut to begin with. */
+export async function openRelay(target: string, { cut = false } = {}): Promise<Relay> {
+  const { hostname, port: targetPort } = new URL(target);
+  const sockets = new Set<Socket>();
+  let frozen = false;
+  const relay = createServer((client) => {
+    const server = connect(Number(targetPort), hostname);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      sockets.add(from);
+      from.on("data", (bytes) => {
+        if (!frozen) to.write(bytes);
+      });
+      from.on("error", () => undefined);
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  const port = await listen(relay, 0);
+  const close = async (): Promise<void> => {
+    frozen = false;
+    if (!relay.listening) return;
+    const closed = once(relay, "close");
+    relay.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  if (cut) await close();
+  return {
+    port,
+    through: (url) => {
+      const through = new URL(url);
+      through.hostname = "127.0.0.1";
+      through.port = String(port);
+      return through.href;
+    },
+    cut: close,
+    freeze: () => {
+      frozen = true;
+    },
+    restore: async () => {
+      frozen = false;
+      if (!relay.listening) await listen(relay, port);
+    },
+    close,
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}

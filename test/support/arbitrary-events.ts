@@ -22,8 +22,8 @@ const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 const LAYER = "application/octet-stream";
 
 const target = fc.record({
-  repository: fc.constantFrom("team/app", "team/base", "tools"),
-  tag: fc.constantFrom(undefined, undefined, "", "latest", "1.0"),
+  repository: fc.constantFrom("team/app", "tools", "a\tb\\N\n\\.\r{\"}"),
+  tag: fc.constantFrom(undefined, undefined, "", "latest", "\\N"),
   digest: fc.constantFrom("", "sha256:aa", "sha256:bb", "sha256:Bc"),
   mediaType: fc.constantFrom(
     undefined,

@@ -6,6 +6,8 @@ export interface BatcherOptions {
   readonly store: TrackingStore;
   /** Most events in one transaction, unless a single job has more. */
   readonly maxEvents: number;
+  /** How many transactions may run at once. */
+  readonly lanes: number;
   /** Hears of each committed batch. */
   readonly onRecorded: (batch: RecordedBatch) => void;
   /** Hears why a batch has to be tried again. */
@@ -20,6 +22,12 @@ export interface BatcherOptions {
  */
 export const MAX_EVENTS_PER_TRANSACTION = 4_000;
 
+/**
+ * Transactions at once. With two, this process prepares one batch while the database works on the other; a third would
+ * only wait for the rows that every batch touches.
+ */
+export const LANES = 2;
+
 interface Job {
   readonly readings: readonly Reading[];
   readonly done: () => void;
@@ -27,8 +35,8 @@ interface Job {
 }
 
 /**
- * Counts many jobs in one transaction. While one is being committed, arriving jobs gather for the next: alone a job
- * waits for nobody, behind a backlog thousands of events share a commit. A job is done only after its COMMIT.
+ * Counts many jobs in one transaction. While the lanes are busy, arriving jobs gather for the next: alone a job waits
+ * for nobody, behind a backlog thousands of events share a commit. A job is done only after its COMMIT.
  *
  * The database may be away for any length of time: the batch is tried again until it is counted, and the jobs stay
  * with this worker. Recording a batch again is harmless, so an unknown outcome is tried again as well.
@@ -37,7 +45,8 @@ export class Batcher {
   readonly #options: BatcherOptions;
   readonly #stop = new AbortController();
   #waiting: Job[] = [];
-  #running: Promise<void> | undefined;
+  readonly #running = new Set<Promise<void>>();
+  #busyLanes = 0;
 
   constructor(options: BatcherOptions) {
     this.#options = options;
@@ -56,17 +65,22 @@ export class Batcher {
     const counted = new Promise<void>((done, failed) => {
       this.#waiting.push({ readings, done, failed });
     });
-    this.#running ??= this.#run();
+    if (this.#busyLanes < this.#options.lanes) {
+      const lane = this.#run();
+      this.#running.add(lane);
+      void lane.then(() => this.#running.delete(lane));
+    }
     return counted;
   }
 
   /** Gives up batches that cannot be counted now and hands their jobs back. A commit under way is awaited. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
+    await Promise.all(this.#running);
   }
 
   async #run(): Promise<void> {
+    this.#busyLanes++;
     while (this.#waiting.length > 0) {
       const jobs = this.#take();
       const readings = jobs.flatMap((job) => job.readings);
@@ -76,7 +90,8 @@ export class Batcher {
         else failed(new HandlerStoppedError());
       }
     }
-    this.#running = undefined;
+    // In the same breath as the last look at what waits: a job that came in between would find no lane.
+    this.#busyLanes--;
   }
 
   #take(): readonly Job[] {

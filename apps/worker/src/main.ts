@@ -15,7 +15,7 @@ import {
 } from "@tallyman/runtime";
 import { collectDefaultMetrics } from "prom-client";
 import { backoff } from "./backoff.ts";
-import { Batcher, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
+import { Batcher, LANES, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
 import { CONFIG, type WorkerConfig } from "./config.ts";
 import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";
@@ -24,8 +24,8 @@ import { exposeQueue, observeBatch, observeRetry } from "./metrics.ts";
 /** Jobs with this worker at once. Enough for several full transactions when each job holds few notifications. */
 const CONCURRENCY = 200;
 
-/** One transaction at a time, a health check and the maintenance. */
-const CONNECTIONS = 3;
+/** The batcher's, a health check and the maintenance. */
+const CONNECTIONS = LANES + 2;
 
 /** At most one line a second about a server that is away. */
 const TROUBLE_INTERVAL_MS = 1_000;
@@ -78,6 +78,7 @@ async function start(config: WorkerConfig): Promise<void> {
   const batcher = new Batcher({
     store,
     maxEvents: MAX_EVENTS_PER_TRANSACTION,
+    lanes: LANES,
     onRecorded: (batch) => {
       observeBatch(batch);
       logRecorded(logger, batch);

@@ -22,7 +22,7 @@ const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 const LAYER = "application/octet-stream";
 
 const target = fc.record({
-  repository: fc.constantFrom("team/app", "tools", "a\tb\\N\n\\.\r{\"}"),
+  repository: fc.constantFrom("team/app", "tools", 'a\tb\\N\n\\.\r{"}'),
   tag: fc.constantFrom(undefined, undefined, "", "latest", "\\N"),
   digest: fc.constantFrom("", "sha256:aa", "sha256:bb", "sha256:Bc"),
   mediaType: fc.constantFrom(

@@ -98,7 +98,7 @@ export async function startRegistry(
     args: [...tool.args, "serve", configuration],
     cwd: directory,
     log,
-    environment: { PATH: process.env["PATH"], HOME: directory },
+    environment: environmentWithoutSettings(),
     orphanSignal: "SIGKILL",
   });
   const url = `http://127.0.0.1:${port}`;
@@ -134,6 +134,13 @@ export async function startRegistry(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Variables that begin with REGISTRY would change the configuration. */
+function environmentWithoutSettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("REGISTRY")),
+  );
 }
 
 async function readDeliveries(url: string): Promise<Deliveries> {

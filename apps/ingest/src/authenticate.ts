@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { RegistrySecret } from "./registry-secrets.ts";
 
 /** Tells which registry a request comes from. */
@@ -38,20 +38,22 @@ function onlyAuthorization(rawHeaders: readonly string[]): string | undefined {
   return found;
 }
 
-function candidates(header: string): string[] {
+/** What may be the secret, in bytes: Node reads a header's bytes as Latin-1, while secrets are UTF-8 as a rule. */
+function candidates(header: string): Buffer[] {
+  const whole = Buffer.from(header, "latin1");
   const space = header.indexOf(" ");
   const scheme = header.slice(0, Math.max(space, 0)).toLowerCase();
   const credentials = header.slice(space + 1).trim();
-  if (scheme === "bearer") return [header, credentials];
-  if (scheme === "basic") return [header, passwordOf(credentials)];
-  return [header];
+  if (scheme === "bearer") return [whole, Buffer.from(credentials, "latin1")];
+  if (scheme === "basic") return [whole, passwordOf(credentials)];
+  return [whole];
 }
 
-function passwordOf(basic: string): string {
-  const pair = Buffer.from(basic, "base64").toString("utf8");
-  return pair.slice(pair.indexOf(":") + 1);
+function passwordOf(basic: string): Buffer {
+  const pair = Buffer.from(basic, "base64");
+  return pair.subarray(pair.indexOf(":") + 1);
 }
 
-function digestOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
+function digestOf(secret: string | Buffer): Buffer {
+  return hash("sha256", secret, "buffer");
 }

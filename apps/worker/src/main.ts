@@ -21,8 +21,8 @@ import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { exposeQueue, observeBatch, observeRetry } from "./metrics.ts";
 
-/** Jobs with this worker at once. Enough for several full transactions when each job holds few notifications. */
-const CONCURRENCY = 200;
+/** Jobs with this worker at once, as long as they are small: full transactions also when each holds one notification. */
+const CONCURRENCY = 500;
 
 /** The batcher's, a health check and the maintenance. */
 const CONNECTIONS = LANES + 2;
@@ -93,6 +93,7 @@ async function start(config: WorkerConfig): Promise<void> {
     location: { url: config.QUEUE_URL },
     handle: (notifications) => batcher.add(notifications),
     concurrency: CONCURRENCY,
+    maxNotifications: LANES * MAX_EVENTS_PER_TRANSACTION,
     onError: trouble("queue worker in trouble"),
   });
   lifecycle.onClose("consumer", async () => {

@@ -74,6 +74,14 @@ describe("startMaintenance", () => {
     await settle();
   });
 
+  it("runs no more when it was stopped between two runs", async () => {
+    start();
+    await settle();
+    await maintenance.stop();
+    mock.timers.tick(3 * 60 * MINUTE);
+    expect(runs).to.equal(1);
+  });
+
   it("waits at its end for the run under way, and runs no more after it", async () => {
     const gate = new Gate();
     chore = () => gate.opened;

@@ -15,7 +15,7 @@ export class SchemaError extends Error {
  * @throws SchemaError when the schema is older or newer
  */
 export async function awaitSchema(
-  pool: pg.Pool,
+  pool: pg.Pool | pg.ClientBase,
   pause: (attempt: number, error: unknown) => Promise<boolean>,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {

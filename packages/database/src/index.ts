@@ -1,6 +1,31 @@
 export { awaitSchema, SchemaError } from "./await-schema.ts";
+export { discardRejected, type DiscardOptions } from "./discard-rejected.ts";
 export { ensurePartitions } from "./ensure-partitions.ts";
-export { createPool, type PoolOptions } from "./pool.ts";
-export { PostgresTrackingStore, type UserDirectory } from "./postgres-tracking-store.ts";
-export type { RecordedBatch, RecordedEvent, TrackingStore } from "./tracking-store.ts";
 export { migrate, type MigrationOutcome } from "./migrate.ts";
+export { openConnection } from "./open-connection.ts";
+export { createPool, type PoolOptions } from "./pool.ts";
+export { PostgresTrackingStore } from "./postgres-tracking-store.ts";
+export type { RejectedSelection } from "./rejected-batches.ts";
+export {
+  findRejected,
+  listRejected,
+  type KeptEvent,
+  type RejectedEvent,
+  type RejectedFilter,
+} from "./rejected-events.ts";
+export { replayRejected, type ReplayOptions } from "./replay-rejected.ts";
+export type { Replayed } from "./replayed.ts";
+export {
+  MissingEventsError,
+  rebuildRollups,
+  type RebuildOptions,
+  type RebuiltTable,
+} from "./rollups/rebuild-rollups.ts";
+export {
+  verifyRollups,
+  type Difference,
+  type TableVerdict,
+  type VerifyOptions,
+} from "./rollups/verify-rollups.ts";
+export type { RecordedBatch, RecordedEvent, TrackingStore } from "./tracking-store.ts";
+export type { UserDirectory } from "./users-of-batch.ts";

@@ -1,13 +1,12 @@
 import {
-  getOrAdd,
+  dayOf,
   metricsOf,
   PERIODS,
   periodStart,
+  sortedByKey,
   type TrackingEvent,
-  dayOf,
 } from "@tallyman/events";
 import type { Member } from "./statements/insert-distinct-members.ts";
-import { userKey, type UserName } from "./statements/resolve-users.ts";
 
 /**
  * How much is remembered: some 20 MB at most. When a cache is full it is emptied, which costs a few batches of
@@ -49,8 +48,9 @@ export class MemberCache {
     this.#epoch = undefined;
   }
 
-  userId(name: UserName): number | undefined {
-    return this.#users.get(userKey(name));
+  /** @param key the user's `userKey` */
+  userId(key: string): number | undefined {
+    return this.#users.get(key);
   }
 
   has(membership: string): boolean {
@@ -70,31 +70,35 @@ export class MemberCache {
   }
 }
 
-/** The sets that a batch of events adds to, under one key per user, day and action. */
+/**
+ * The sets that a batch of events adds to, as far as they are not remembered. What is remembered are days of a user
+ * with an action, which decide at once for most events, and the members of weeks and months, which a new day repeats.
+ */
 export function membershipsOf(
   events: readonly TrackingEvent[],
   cache: MemberCache,
 ): { memberships: ReadonlySet<string>; members: readonly Member[] } {
-  const memberships = new Map<string, TrackingEvent>();
+  const days = new Map<string, TrackingEvent>();
   for (const event of events) {
     if (event.userId === null) continue;
     const flag = event.createdRepository ? "+" : "";
     const key = `${event.userId} ${dayOf(event.occurredAt)} ${event.action}${flag}`;
-    if (!cache.has(key)) getOrAdd(memberships, key, () => event);
+    if (!cache.has(key) && !days.has(key)) days.set(key, event);
   }
+  const memberships = new Set(days.keys());
   const members = new Map<string, Member>();
-  for (const event of memberships.values()) {
-    const day = dayOf(event.occurredAt);
-    for (const metric of metricsOf(event.action, event.createdRepository)) {
-      for (const period of PERIODS) {
-        const start = periodStart(period, day);
-        const member = { metric, period, periodStart: start, userId: event.userId as number };
-        getOrAdd(members, `${period} ${metric} ${start} ${member.userId}`, () => member);
+  for (const { userId, occurredAt, action, createdRepository } of days.values()) {
+    if (userId === null) continue;
+    const day = dayOf(occurredAt);
+    for (const period of PERIODS) {
+      const start = periodStart(period, day);
+      for (const metric of metricsOf(action, createdRepository)) {
+        const key = `${period} ${metric} ${start} ${userId}`;
+        if (members.has(key) || cache.has(key)) continue;
+        members.set(key, { metric, period, periodStart: start, userId });
+        if (period !== "day") memberships.add(key);
       }
     }
   }
-  return {
-    memberships: new Set(memberships.keys()),
-    members: [...members].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, member]) => member),
-  };
+  return { memberships, members: sortedByKey(members) };
 }

@@ -9,12 +9,18 @@ export const CONNECT_TIMEOUT_MS = 5_000;
  */
 export const QUERY_TIMEOUT_MS = 15_000;
 
+/**
+ * Postgres gives up a wait for a lock before we give up the statement. Otherwise a session whose client has gone would
+ * wait on, and while a rebuild keeps all batches waiting each new attempt would leave another one behind.
+ */
+const LOCK_TIMEOUT_MS = 10_000;
+
 export interface PoolOptions {
   readonly url: string;
   readonly max: number;
   /** Shows in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** Hears of connections that break while they are idle; without a listener they would end the process. */
+  /** Hears of connections that break, idle or in use; without a listener they would end the process. */
   readonly onError: (error: Error) => void;
 }
 
@@ -27,8 +33,11 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
-    options: "-c TimeZone=UTC",
+    options: `-c TimeZone=UTC -c lock_timeout=${LOCK_TIMEOUT_MS}`,
   });
   pool.on("error", options.onError);
+  // The pool listens to idle connections only. One that breaks while it is in use rejects its statement and emits the
+  // error as well, and an error that nobody listens to ends the process.
+  pool.on("connect", (client) => client.on("error", options.onError));
   return pool;
 }

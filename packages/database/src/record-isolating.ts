@@ -12,26 +12,43 @@ import type pg from "pg";
  * @returns the outcomes of the parts
  * @throws what is no fault of a single reading
  */
-export async function recordIsolating<Outcome>(
+export function recordIsolating<Outcome>(
   client: pg.ClientBase,
   readings: readonly Reading[],
   record: (part: readonly Reading[]) => Promise<Outcome>,
 ): Promise<Outcome[]> {
+  return isolating(client, readings, record, (refused, error) => {
+    if (refused.kind === "rejected") throw error;
+    return record([setAside(refused, error)]);
+  });
+}
+
+/**
+ * The same for items of any kind.
+ *
+ * @param alone takes care of an item that the database refuses
+ */
+export async function isolating<Item, Outcome>(
+  client: pg.ClientBase,
+  items: readonly Item[],
+  record: (part: readonly Item[]) => Promise<Outcome>,
+  alone: (refused: Item, error: pg.DatabaseError) => Promise<Outcome>,
+): Promise<Outcome[]> {
   await client.query("savepoint part");
   try {
-    const outcome = await record(readings);
+    const outcome = await record(items);
     await client.query("release savepoint part");
     return [outcome];
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await client.query("rollback to savepoint part; release savepoint part");
-    const [only] = readings;
-    if (only === undefined || only.kind === "rejected") throw error;
-    if (readings.length === 1) return [await record([setAside(only, error)])];
-    const middle = Math.ceil(readings.length / 2);
+    const [only] = items;
+    if (only === undefined) throw error;
+    if (items.length === 1) return [await alone(only, error)];
+    const middle = Math.ceil(items.length / 2);
     return [
-      ...(await recordIsolating(client, readings.slice(0, middle), record)),
-      ...(await recordIsolating(client, readings.slice(middle), record)),
+      ...(await isolating(client, items.slice(0, middle), record, alone)),
+      ...(await isolating(client, items.slice(middle), record, alone)),
     ];
   }
 }
@@ -48,12 +65,15 @@ export function isRefusal(error: unknown): error is pg.DatabaseError {
 /** Longest part of the database's message that is kept, in UTF-16 units. */
 const DETAIL_LENGTH = 500;
 
+/** What is wrong with an event that the database refused. */
+export function refusalFault(error: pg.DatabaseError): Pick<Rejection, "reason" | "detail"> {
+  const message = cleanText(error.message, DETAIL_LENGTH);
+  return {
+    reason: "refused_by_database",
+    detail: `The database refused it (${error.code}): ${message}`,
+  };
+}
+
 function setAside(event: Extract<Reading, { kind: "event" }>, error: pg.DatabaseError): Rejection {
-  const detail = `The database refused it (${error.code}): ${cleanText(error.message, DETAIL_LENGTH)}`;
-  return reject(
-    event,
-    { reason: "refused_by_database", detail },
-    event.eventId,
-    textOf(event.origin),
-  );
+  return reject(event, refusalFault(error), event.eventId, textOf(event.origin));
 }

@@ -18,7 +18,36 @@ export async function run<Row extends pg.QueryResultRow>(
   return result.rows;
 }
 
-/** The columns of some objects as arrays, in the order of `fields`: the parameters of an `unnest` statement. */
-export function columns<T>(rows: readonly T[], fields: readonly (keyof T)[]): unknown[][] {
-  return fields.map((field) => rows.map((row) => row[field]));
+/** A value of a column as an array's element. */
+type Element = string | number | bigint | boolean | null;
+
+/**
+ * The columns of some objects as Postgres arrays, in the order of `fields`: the parameters of an `unnest` statement.
+ * Written here rather than by pg, whose general way costs twice the time for the largest part of every batch.
+ */
+export function columns<Field extends string>(
+  rows: readonly { readonly [F in Field]: Element }[],
+  fields: readonly Field[],
+): string[] {
+  return fields.map((field) => arrayLiteral(rows, field));
+}
+
+function arrayLiteral<Field extends string>(
+  rows: readonly { readonly [F in Field]: Element }[],
+  field: Field,
+): string {
+  let literal = "{";
+  for (const row of rows) {
+    if (literal !== "{") literal += ",";
+    const value = row[field];
+    if (value === null) literal += "NULL";
+    else if (typeof value === "string") literal += quote(value);
+    else literal += String(value);
+  }
+  return `${literal}}`;
+}
+
+function quote(text: string): string {
+  const plain = !text.includes('"') && !text.includes("\\");
+  return `"${plain ? text : text.replace(/[\\"]/g, "\\$&")}"`;
 }

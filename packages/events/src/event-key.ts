@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * A key of 128 bits (32 hex digits) of SHA-256 over its parts. Keys of a fixed size keep the table of everything ever
@@ -12,5 +12,5 @@ export function hashKey(
   text: string,
 ): string {
   // Neither a purpose nor a registry label can hold a newline, so the parts cannot run into each other.
-  return createHash("sha256").update(`${purpose}\n${registry}\n${text}`).digest("hex").slice(0, 32);
+  return hash("sha256", `${purpose}\n${registry}\n${text}`, "hex").slice(0, 32);
 }

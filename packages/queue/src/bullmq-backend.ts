@@ -29,10 +29,14 @@ export interface JobData {
 export interface JobQueue extends Connected {
   add(name: string, data: JobData, options: JobsOptions): Promise<unknown>;
   getJobCounts(...types: JobType[]): Promise<Record<string, number>>;
+  /** @param ascending the oldest first */
+  getJobs(types: JobType[], start: number, end: number, ascending: boolean): Promise<Job[]>;
 }
 
 /** The part of BullMQ's Worker that we use, which both backends have. */
 export interface JobWorker extends Connected {
+  /** Most jobs at once; may be changed at any time. */
+  concurrency: number;
   /** Takes jobs until it is closed. */
   run(): Promise<void>;
 }
@@ -71,7 +75,7 @@ export function openJobQueue(
 /** Opens BullMQ's worker on the backend that the URL's scheme picks. It takes no jobs before it is run. */
 export function openJobWorker(
   location: QueueLocation,
-  process: (job: Job<JobData>, token?: string) => Promise<void>,
+  process: (job: Job<unknown>, token?: string) => Promise<void>,
   options: Omit<WorkerOptions, "connection" | "autorun">,
 ): JobWorker {
   const all = { ...options, autorun: false };

@@ -1,15 +1,12 @@
 import { WaitingError, type Job } from "bullmq";
-import {
-  openJobWorker,
-  type JobData,
-  type JobWorker,
-  type QueueLocation,
-} from "./bullmq-backend.ts";
+import { JobAllowance } from "./job-allowance.ts";
+import { openJobWorker, type JobWorker, type QueueLocation } from "./bullmq-backend.ts";
 import {
   HandlerStoppedError,
   type NotificationConsumer,
   type NotificationHandler,
 } from "./notification-queue.ts";
+import { parseJobData } from "./parse-job-data.ts";
 import { Reopening } from "./reopening.ts";
 
 /** When a job whose worker has died is given to another one. Milliseconds. */
@@ -37,6 +34,8 @@ export interface BullmqConsumerOptions {
   readonly handle: NotificationHandler;
   /** How many jobs may be with the handler at once. */
   readonly concurrency: number;
+  /** How many notifications shall be; fewer jobs are taken when they are large. No limit unless given. */
+  readonly maxNotifications?: number;
   readonly locks?: JobLocks;
   readonly onError: (error: Error) => void;
 }
@@ -46,9 +45,17 @@ export class BullmqConsumer implements NotificationConsumer {
   readonly #worker: Reopening<JobWorker>;
 
   constructor(options: BullmqConsumerOptions) {
-    const process = async (job: Job<JobData>, token?: string): Promise<void> => {
+    const allowance = new JobAllowance({
+      jobs: options.concurrency,
+      notifications: options.maxNotifications ?? Infinity,
+    });
+    let current: JobWorker | undefined;
+    const process = async (job: Job<unknown>, token?: string): Promise<void> => {
+      if (current !== undefined) {
+        current.concurrency = allowance.after(job.data.notifications.length);
+      }
       try {
-        await options.handle(job.data.notifications);
+        await options.handle(parseJobData(job.data, job.timestamp));
       } catch (error) {
         if (!(error instanceof HandlerStoppedError)) throw error;
         await job.moveToWait(token);
@@ -65,6 +72,7 @@ export class BullmqConsumer implements NotificationConsumer {
         runRetryDelay: RETRY_DELAY_MS,
       });
     this.#worker = new Reopening(open, options.onError, (worker) => {
+      current = worker;
       worker.run().catch(options.onError);
     });
   }

@@ -41,6 +41,9 @@ export class BullmqQueue implements NotificationQueue {
           // Unanswered commands are not sent again on the next connection: ingest has long said 503.
           autoResendUnfulfilledCommands: false,
           commandTimeout: COMMAND_TIMEOUT_MS,
+          // A Redis that stands still is left: what was sent to it and not read would pile up in memory, half a
+          // megabyte per attempt. While the next connection is not ready, nothing more is sent.
+          socketTimeout: COMMAND_TIMEOUT_MS,
           connectTimeout: 2_000,
           retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
         },

@@ -1,6 +1,7 @@
 export { migrateQueue, type QueueLocation } from "./bullmq-backend.ts";
 export { BullmqConsumer, type BullmqConsumerOptions, type JobLocks } from "./bullmq-consumer.ts";
 export { BullmqQueue } from "./bullmq-queue.ts";
+export { FailedJobSweep, type FailedJobSweepOptions } from "./failed-job-sweep.ts";
 export { GuardedQueue } from "./guarded-queue.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export {

@@ -1,0 +1,38 @@
+import { readNotification, type Reading } from "@tallyman/events";
+
+/** What reading a rejected event again needs to know. */
+export interface RejectedPayload {
+  readonly registry: string;
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly receivedAt: string;
+  readonly reason: string;
+  readonly payload: string;
+}
+
+/** With these reasons the payload is a whole body; with every other it is one event. */
+const BODY_REASONS: ReadonlySet<string> = new Set([
+  "not_json",
+  "unknown_shape",
+  "events_not_a_list",
+]);
+
+/**
+ * Reads a rejected event with the reader of this version, as if it had just been received then: once more into a
+ * rejection, into an event or, when this version can open a body that an older one could not, into any number of them.
+ */
+export function rereadRejected(rejected: RejectedPayload): Reading[] {
+  const { registry, receivedAt, reason, payload } = rejected;
+  // Somebody may have mended the payload by hand, or tried to: only what is JSON can be put into an envelope.
+  const isEvent = !BODY_REASONS.has(reason) && isJson(payload);
+  const body = isEvent ? `{"events":[${payload}]}` : payload;
+  return readNotification({ registry, receivedAt, body });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

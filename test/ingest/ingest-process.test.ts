@@ -49,9 +49,12 @@ describe("the ingest process", () => {
   });
 
   after(async () => {
-    await consumer.close();
-    await stopApps();
-    await redis.stop();
+    try {
+      await consumer.close();
+    } finally {
+      await stopApps();
+      await redis.stop();
+    }
   });
 
   describeIngest("on Redis", () => ({ url: ingest.url, received }));
@@ -78,9 +81,12 @@ describe("the ingest process while Redis is in trouble", () => {
   });
 
   after(async () => {
-    connection.close();
-    await stopApps();
-    await redis.stop();
+    try {
+      connection.close();
+    } finally {
+      await stopApps();
+      await redis.stop();
+    }
   });
 
   const post = async (): Promise<number> => {

@@ -86,9 +86,10 @@ export class Batcher {
       const readings = jobs.flatMap((job) => job.readings);
       const recorded = await this.#recordUntilDone(readings);
       for (const { done, failed } of jobs) {
-        if (recorded) done();
-        else failed(new HandlerStoppedError());
+        if (recorded === undefined) failed(new HandlerStoppedError());
+        else done();
       }
+      if (recorded !== undefined) this.#options.onRecorded(recorded);
     }
     // In the same breath as the last look at what waits: a job that came in between would find no lane.
     this.#busyLanes--;
@@ -105,18 +106,17 @@ export class Batcher {
     return this.#waiting.splice(0, count);
   }
 
-  /** @returns false when it was stopped before the batch was counted */
-  async #recordUntilDone(readings: readonly Reading[]): Promise<boolean> {
-    const { store, onRecorded, onRetry, pause } = this.#options;
+  /** @returns undefined when it was stopped before the batch was counted */
+  async #recordUntilDone(readings: readonly Reading[]): Promise<RecordedBatch | undefined> {
+    const { store, onRetry, pause } = this.#options;
     for (let attempt = 1; !this.#stop.signal.aborted; attempt++) {
       try {
-        onRecorded(await store.record(readings));
-        return true;
+        return await store.record(readings);
       } catch (error) {
         onRetry(error);
         await pause(attempt, this.#stop.signal);
       }
     }
-    return false;
+    return undefined;
   }
 }

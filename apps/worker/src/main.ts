@@ -4,7 +4,7 @@ import {
   ensurePartitions,
   PostgresTrackingStore,
 } from "@tallyman/database";
-import { BullmqConsumer, BullmqQueue } from "@tallyman/queue";
+import { BullmqConsumer, BullmqQueue, FailedJobSweep } from "@tallyman/queue";
 import {
   closeServer,
   createLogger,
@@ -19,7 +19,7 @@ import { Batcher, LANES, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
 import { CONFIG, type WorkerConfig } from "./config.ts";
 import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";
-import { exposeQueue, observeBatch, observeRetry } from "./metrics.ts";
+import { exposeQueue, observeBatch, observeRetry, observeSweep } from "./metrics.ts";
 
 /** Jobs with this worker at once, as long as they are small: full transactions also when each holds one notification. */
 const CONCURRENCY = 500;
@@ -100,6 +100,15 @@ async function start(config: WorkerConfig): Promise<void> {
     // Jobs that cannot be counted any more are handed back, or closing the consumer would wait for them.
     await Promise.all([consumer.close(), batcher.stop()]);
   });
+  const sweep = new FailedJobSweep({
+    location: { url: config.QUEUE_URL },
+    onSwept: (jobs) => {
+      observeSweep(jobs);
+      logger.warn("failed jobs were put back into the queue", { jobs });
+    },
+    onError: trouble("sweep of failed jobs in trouble"),
+  });
+  lifecycle.onClose("sweep", () => sweep.close());
   logger.info("worker counts", { concurrency: CONCURRENCY });
 }
 

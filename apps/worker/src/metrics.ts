@@ -24,6 +24,11 @@ const retries = new Counter({
   help: "Batches that had to be tried again, mostly because the database was away.",
 });
 
+const swept = new Counter({
+  name: "tallyman_worker_failed_jobs_swept_total",
+  help: "Jobs that the queue had marked as failed and that this worker has put back.",
+});
+
 /** Counts a committed batch. */
 export function observeBatch(batch: RecordedBatch): void {
   outcomes.inc({ outcome: "tracked" }, batch.tracked.length);
@@ -40,6 +45,11 @@ export function observeBatch(batch: RecordedBatch): void {
 /** Counts a batch that has to be tried again. */
 export function observeRetry(): void {
   retries.inc();
+}
+
+/** Counts failed jobs that were put back. */
+export function observeSweep(jobs: number): void {
+  swept.inc(jobs);
 }
 
 /** Shows what the queue holds whenever the metrics are read. */

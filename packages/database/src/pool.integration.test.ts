@@ -46,6 +46,13 @@ describe("a pool whose connection breaks", () => {
     expect((await pool.query("select 1 as one")).rows).to.deep.equal([{ one: 1 }]);
   });
 
+  it("within a transaction keeps its locks for seconds, not for hours, when the server is not told", async () => {
+    const { rows } = await pool.query<{ seconds: number }>(
+      "select extract(epoch from current_setting('idle_in_transaction_session_timeout')::interval)::int as seconds",
+    );
+    expect(rows[0]?.seconds).to.be.within(1, 30);
+  });
+
   it("while it is idle does not end the process", async () => {
     await pool.query("select 1");
     await relay.cut();

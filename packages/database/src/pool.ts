@@ -15,6 +15,13 @@ export const QUERY_TIMEOUT_MS = 15_000;
  */
 const LOCK_TIMEOUT_MS = 10_000;
 
+/**
+ * Postgres ends a session of ours that has been silent within a transaction for so long. When a connection dies and the
+ * server is not told (a firewall forgot it, our machine lost its power or stands still), the session would otherwise
+ * keep its locks for hours, and every worker that counts the same rows would wait for it.
+ */
+const SILENT_TRANSACTION_TIMEOUT_MS = 15_000;
+
 export interface PoolOptions {
   readonly url: string;
   readonly max: number;
@@ -33,6 +40,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
+    idle_in_transaction_session_timeout: SILENT_TRANSACTION_TIMEOUT_MS,
     options: `-c TimeZone=UTC -c lock_timeout=${LOCK_TIMEOUT_MS}`,
   });
   pool.on("error", options.onError);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { WaitingError, type Job } from "bullmq";
 import { JobAllowance } from "./job-allowance.ts";
 import { openJobWorker, type JobWorker, type QueueLocation } from "./bullmq-backend.ts";
@@ -29,6 +30,12 @@ const MAX_STALLED_COUNT = 1_000_000;
 /** A lost queue is tried again after this; BullMQ's default of 15 s would leave the worker idle for long. */
 const RETRY_DELAY_MS = 1_000;
 
+/**
+ * BullMQ closes a worker when the queue has been told of every job's end. A queue that is away cannot be told: the
+ * process would wait until it is killed. After this long it is left as after a crash, and its jobs go to another worker.
+ */
+const CLOSE_LIMIT_MS = 10_000;
+
 export interface BullmqConsumerOptions {
   readonly location: QueueLocation;
   readonly handle: NotificationHandler;
@@ -37,25 +44,28 @@ export interface BullmqConsumerOptions {
   /** How many notifications shall be; fewer jobs are taken when they are large. No limit unless given. */
   readonly maxNotifications?: number;
   readonly locks?: JobLocks;
+  /** Milliseconds that closing may take. */
+  readonly closeLimitMs?: number;
   readonly onError: (error: Error) => void;
 }
 
 /** Hands the jobs of the BullMQ queue to a handler; a job leaves the queue when its handler's promise resolves. */
 export class BullmqConsumer implements NotificationConsumer {
   readonly #worker: Reopening<JobWorker>;
+  readonly #closeLimitMs: number;
 
   constructor(options: BullmqConsumerOptions) {
+    this.#closeLimitMs = options.closeLimitMs ?? CLOSE_LIMIT_MS;
     const allowance = new JobAllowance({
       jobs: options.concurrency,
       notifications: options.maxNotifications ?? Infinity,
     });
     let current: JobWorker | undefined;
     const process = async (job: Job<unknown>, token?: string): Promise<void> => {
-      if (current !== undefined) {
-        current.concurrency = allowance.after(job.data.notifications.length);
-      }
+      const notifications = parseJobData(job.data, job.timestamp);
+      if (current !== undefined) current.concurrency = allowance.after(notifications.length);
       try {
-        await options.handle(parseJobData(job.data, job.timestamp));
+        await options.handle(notifications);
       } catch (error) {
         if (!(error instanceof HandlerStoppedError)) throw error;
         await job.moveToWait(token);
@@ -77,7 +87,11 @@ export class BullmqConsumer implements NotificationConsumer {
     });
   }
 
-  close(): Promise<void> {
-    return this.#worker.close();
+  async close(): Promise<void> {
+    const limit = new AbortController();
+    const { signal } = limit;
+    const limited = wait(this.#closeLimitMs, undefined, { signal }).catch(() => undefined);
+    await Promise.race([this.#worker.close(), limited]);
+    limit.abort();
   }
 }

@@ -9,7 +9,7 @@ const INTERVAL_MS = 60_000;
 const PAGE = 10;
 
 /** A server that does not answer for so long is asked again with the next round. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 5_000;
 
 /** BullMQ's codes for a job that is gone, or not failed any more: another worker was faster. */
 const OVERTAKEN: ReadonlySet<unknown> = new Set([-1, -3]);
@@ -30,7 +30,8 @@ export class FailedJobSweep {
   readonly #options: FailedJobSweepOptions;
   readonly #queue: Reopening<JobQueue>;
   readonly #stop = new AbortController();
-  readonly #running: Promise<void>;
+  /** Begins when the queue was reached. */
+  #running: Promise<void> | undefined;
 
   constructor(options: FailedJobSweepOptions) {
     this.#options = options;
@@ -42,31 +43,29 @@ export class FailedJobSweep {
           { max: 1, query_timeout: TIMEOUT_MS, keepAlive: true },
         ),
       options.onError,
+      (queue) => {
+        this.#running = this.#run(queue);
+      },
     );
-    this.#running = this.#run();
   }
 
   /** Finishes the job at hand and lets go of the connections. Safe to call twice. */
   async close(): Promise<void> {
     this.#stop.abort();
-    // First, for a server that is away would otherwise be waited for.
-    await this.#queue.close();
     await this.#running;
+    await this.#queue.close();
   }
 
-  async #run(): Promise<void> {
+  async #run(queue: JobQueue): Promise<void> {
     const { intervalMs = INTERVAL_MS, onError } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await this.#sweep().catch((error: unknown) => {
-        if (!signal.aborted) onError(error as Error);
-      });
+      await this.#sweep(queue).catch((error: unknown) => onError(error as Error));
       await wait(intervalMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #sweep(): Promise<void> {
-    const queue = await this.#queue.get(TIMEOUT_MS);
+  async #sweep(queue: JobQueue): Promise<void> {
     let swept = 0;
     try {
       // No more than there are now: one that fails again at once must wait for the next round.

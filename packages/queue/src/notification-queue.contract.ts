@@ -108,7 +108,7 @@ export function describeNotificationQueue(name: string, open: () => Promise<Test
       const handle: NotificationHandler = async (job) => void seen.push(job[0]?.body ?? "");
       for (let i = 0; i < 3; i++) consume(handle, 5);
       const bodies = Array.from({ length: 60 }, (_, i) => `job ${i}`);
-      await Promise.all(bodies.map((body) => queue.enqueue([notification(body)])));
+      for (const body of bodies) await queue.enqueue([notification(body)]);
       await eventually("the queue is empty", isEmpty);
       expect(seen).to.have.members(bodies);
     });

@@ -1,5 +1,6 @@
 import type pg from "pg";
-import { LEDGER, ROLLUPS } from "./all-rollups.ts";
+import { ROLLUPS } from "./all-rollups.ts";
+import { LEDGER } from "./ledger-check.ts";
 import { lowerNames } from "./lowered-names.ts";
 import { prepareRecount } from "./prepare-recount.ts";
 import { differencesOf, matchOf, type Rollup } from "./rollup.ts";

@@ -1,5 +1,6 @@
 import type pg from "pg";
-import { LEDGER, ROLLUPS } from "./all-rollups.ts";
+import { ROLLUPS } from "./all-rollups.ts";
+import { LEDGER } from "./ledger-check.ts";
 import { lowerNames } from "./lowered-names.ts";
 import { differencesOf, type Rollup } from "./rollup.ts";
 import { prepareRecount } from "./prepare-recount.ts";
@@ -59,7 +60,7 @@ export async function verifyRollups(
 async function verify(client: pg.ClientBase, rollup: Rollup, show: number): Promise<TableVerdict> {
   const { table, key, values } = rollup;
   const object = (prefix: string, names: readonly string[]): string =>
-    `jsonb_build_object(${names.map((name) => `'${name}', ${prefix}${name}::text`).join(", ")})`;
+    `json_build_object(${names.map((name) => `'${name}', ${prefix}${name}::text`).join(", ")})`;
   const { rows: shown } = await client.query<Difference & { total: string }>(
     `select count(*) over () as total, ${object("", key)} as key,
        case when in_wanted then ${object("wanted_", values)} end as expected,

@@ -1,0 +1,48 @@
+import { ConfigError } from "@tallyman/runtime";
+import { Command, CommanderError } from "commander";
+import { addRejected } from "./rejected.ts";
+import { addRollups } from "./rollups.ts";
+import { explain } from "./explain.ts";
+import { EXIT, UsageError, type Surroundings } from "./surroundings.ts";
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code: 0 when all is well, 1 for a failure or a difference, 2 for wrong use
+ */
+export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  let exitCode: number = EXIT.ok;
+  const program = new Command("tallyman")
+    .description("Looks after what Tallyman has counted.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    })
+    .showHelpAfterError("(--help tells how to use it)");
+  const report = (code: number): void => {
+    exitCode = code;
+  };
+  addRejected(program, surroundings, report);
+  addRollups(program, surroundings, report);
+  program.addHelpText("after", HELP);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    stderr.write(`${explain(error)}\n`);
+    return error instanceof UsageError || error instanceof ConfigError ? EXIT.usage : EXIT.failure;
+  }
+}
+
+const HELP = `
+The database is that of DATABASE_URL (or DATABASE_URL_FILE), as for the worker. An option would show in the list of
+processes. Exit codes: 0 all is well, 1 a failure or a difference, 2 wrong use.
+
+Examples:
+  $ export DATABASE_URL=postgres://user:password@host:5432/tallyman
+  $ tallyman rejected list --since 7d
+  $ tallyman rejected replay --all --reason action_unknown --dry-run
+  $ tallyman rollups verify --json`;

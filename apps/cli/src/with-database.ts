@@ -1,0 +1,47 @@
+import { awaitSchema, openConnection } from "@tallyman/database";
+import { DATABASE_URL, readConfig } from "@tallyman/runtime";
+import type pg from "pg";
+import { z } from "zod";
+import { Progress } from "./progress.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const CONFIG = z.object({
+  DATABASE_URL,
+  USER_DIRECTORY: z.enum(["open", "closed"], "must be open or closed").default("open"),
+});
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly databaseUrl?: string;
+  readonly json?: boolean;
+}
+
+export interface Work {
+  readonly client: pg.Client;
+  readonly directory: "open" | "closed";
+  readonly progress: Progress;
+}
+
+/** Does a command's work on the database, whose schema must be this version's, and lets go of it. */
+export async function withDatabase<T>(
+  surroundings: Surroundings,
+  { databaseUrl }: CommonOptions,
+  work: (given: Work) => Promise<T>,
+): Promise<T> {
+  const { environment } = surroundings;
+  const config = readConfig(
+    CONFIG,
+    databaseUrl === undefined
+      ? environment
+      : { ...environment, DATABASE_URL: databaseUrl, DATABASE_URL_FILE: undefined },
+  );
+  const client = await openConnection(config.DATABASE_URL, "tallyman-cli");
+  const progress = new Progress(surroundings);
+  try {
+    await awaitSchema(client, (_attempt, error) => Promise.reject(error));
+    return await work({ client, directory: config.USER_DIRECTORY, progress });
+  } finally {
+    progress.end();
+    await client.end().catch(() => undefined);
+  }
+}

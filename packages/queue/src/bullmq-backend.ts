@@ -80,13 +80,21 @@ export function openJobWorker(
 ): JobWorker {
   const all = { ...options, autorun: false };
   return isRedis(location)
-    ? new Worker(QUEUE_NAME, process, { ...redisOptions(location, {}), ...all })
+    ? new Worker(QUEUE_NAME, process, { ...redisOptions(location, { retryStrategy }), ...all })
     : new Worker(
         QUEUE_NAME,
         process,
         { ...postgresOptions(location, { max: 4, query_timeout: 15_000 }), ...all },
         createPostgresBackend,
       );
+}
+
+/**
+ * Milliseconds until the next attempt to reach Redis. BullMQ's own grow to 20 s: a worker would stand idle for that long
+ * after Redis is back.
+ */
+export function retryStrategy(attempt: number): number {
+  return Math.min(50 * 2 ** attempt, 1_000);
 }
 
 function redisOptions(location: QueueLocation, redis: RedisOptions) {

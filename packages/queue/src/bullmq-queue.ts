@@ -1,6 +1,11 @@
 import type { Notification } from "@tallyman/events";
 import type { JobsOptions } from "bullmq";
-import { openJobQueue, type JobQueue, type QueueLocation } from "./bullmq-backend.ts";
+import {
+  openJobQueue,
+  retryStrategy,
+  type JobQueue,
+  type QueueLocation,
+} from "./bullmq-backend.ts";
 import type { NotificationQueue, QueueDepth } from "./notification-queue.ts";
 import { Reopening } from "./reopening.ts";
 
@@ -45,7 +50,7 @@ export class BullmqQueue implements NotificationQueue {
           // megabyte per attempt. While the next connection is not ready, nothing more is sent.
           socketTimeout: COMMAND_TIMEOUT_MS,
           connectTimeout: 2_000,
-          retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+          retryStrategy,
         },
         {
           max: 4,

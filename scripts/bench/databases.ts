@@ -47,6 +47,16 @@ export class Databases {
     });
   }
 
+  /** Bytes that Postgres has written to its log since it was made. */
+  async walBytes(): Promise<number> {
+    return withClient(this.#serverUrl, async (client) => {
+      const { rows } = await client.query<{ bytes: string }>(
+        "select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes",
+      );
+      return Number(rows[0]?.bytes);
+    });
+  }
+
   /** The server's first process. */
   async serverPid(): Promise<number> {
     return withClient(this.#serverUrl, async (client) => {

@@ -10,6 +10,8 @@ export interface Measurement {
   /** The same of Redis and of Postgres with its backends, where the stage used them. */
   readonly redisMicros: Summary;
   readonly postgresMicros: Summary;
+  /** Bytes per event that Postgres wrote to its log. */
+  readonly walBytes: Summary;
   /** Milliseconds until the acknowledgement. */
   readonly p50Ms?: Summary;
   readonly p99Ms?: Summary;
@@ -21,6 +23,7 @@ export interface Round {
   readonly cpuMicros: number;
   readonly redisMicros?: number;
   readonly postgresMicros?: number;
+  readonly walBytes?: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
 }
@@ -33,6 +36,7 @@ export function measurementOf(rounds: readonly Round[]): Measurement {
     cpuMicros: column((round) => round.cpuMicros),
     redisMicros: column((round) => round.redisMicros),
     postgresMicros: column((round) => round.postgresMicros),
+    walBytes: column((round) => round.walBytes),
   };
   if (rounds[0]?.p50Ms === undefined) return costs;
   return {

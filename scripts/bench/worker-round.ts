@@ -60,11 +60,13 @@ export async function runWorkerRound(
       await familyCpuSeconds(postgresPid),
     ];
     const before = await cpuSoFar();
+    const walBefore = await databases.walBytes();
     const startedAt = performance.now();
     worker.resume();
     await untilVisible(databaseUrl, presentEvents + warmUpEvents + events, () => undefined);
     const seconds = (performance.now() - startedAt) / 1_000;
     const after = await cpuSoFar();
+    const walBytes = ((await databases.walBytes()) - walBefore) / events;
     const peakMemory = await worker.peakMemory();
     await worker.stop();
     await checkTracked(databaseUrl, allNumbers(run, events));
@@ -72,7 +74,7 @@ export async function runWorkerRound(
     const [cpuMicros = 0, redisMicros = 0, postgresMicros = 0] = after.map(
       (cpu, index) => ((cpu - (before[index] ?? 0)) / events) * 1e6,
     );
-    return { rate: events / seconds, cpuMicros, redisMicros, postgresMicros, peakMemory };
+    return { rate: events / seconds, cpuMicros, redisMicros, postgresMicros, walBytes, peakMemory };
   } finally {
     await worker.stop();
   }

@@ -19,7 +19,9 @@ ${table(
     "of the first",
     "CPU µs each",
     "Postgres µs each",
-    "events/s after a checkpoint",
+    "WAL bytes each",
+    "after a checkpoint: events/s",
+    "WAL bytes each",
   ],
   steps.map(({ rows, worker, afterCheckpoint }) => [
     whole(rows),
@@ -27,7 +29,9 @@ ${table(
     `${short(worker.rate.median / (first?.worker.rate.median ?? Number.NaN))} ×`,
     spread(worker.cpuMicros, short),
     spread(worker.postgresMicros, short),
+    whole(worker.walBytes.median),
     whole(afterCheckpoint.rate),
+    whole(afterCheckpoint.walBytes ?? Number.NaN),
   ]),
 )}
 

@@ -80,6 +80,8 @@ describe("ingest with a spool", function () {
     consumer = new BullmqConsumer({
       location: { url: redis.url },
       concurrency: 10,
+      // A job that was being handed over when Redis died comes back when its lock has run out.
+      locks: { durationMs: 2_000, checkIntervalMs: 500 },
       handle: async (job) => {
         for (const { body } of job) {
           const { events } = JSON.parse(body) as { events: { id: string }[] };

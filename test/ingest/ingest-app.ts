@@ -1,12 +1,11 @@
 import type { Server } from "node:http";
 import type { NotificationQueue } from "@tallyman/queue";
-import { closeServer, listen } from "@tallyman/runtime";
+import { closeServer, listen, parseRegistrySecrets } from "@tallyman/runtime";
 import { createApp } from "../../apps/ingest/src/app.ts";
 import { authenticator } from "../../apps/ingest/src/authenticate.ts";
 import { GroupCommit } from "../../apps/ingest/src/group-commit.ts";
 import { createHttpServer } from "../../apps/ingest/src/http-server.ts";
 import { postNotification } from "../../apps/ingest/src/post-notification.ts";
-import { parseRegistrySecrets } from "../../apps/ingest/src/registry-secrets.ts";
 
 export const SECRET = "a-secret-for-the-harbour";
 export const OTHER_SECRET = "a-secret-for-the-dock";

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
-import type { RegistrySecret } from "./registry-secrets.ts";
+import type { RegistrySecret } from "@tallyman/runtime";
 
 /** Tells which registry a request comes from. */
 export type Authenticate = (rawHeaders: readonly string[]) => string | undefined;

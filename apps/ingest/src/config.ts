@@ -1,6 +1,13 @@
-import { flag, HOST, LOG_LEVEL, port, positiveInteger, QUEUE_URL } from "@tallyman/runtime";
+import {
+  flag,
+  HOST,
+  LOG_LEVEL,
+  parseRegistrySecrets,
+  port,
+  positiveInteger,
+  QUEUE_URL,
+} from "@tallyman/runtime";
 import { z } from "zod";
-import { parseRegistrySecrets } from "./registry-secrets.ts";
 
 const FIELDS = z.object({
   NOTIFICATION_SECRETS: z

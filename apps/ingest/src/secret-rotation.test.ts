@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseRegistrySecrets } from "@tallyman/runtime";
 import { expect } from "chai";
 import { eventually } from "../../../test/support/eventually.ts";
-import { parseRegistrySecrets } from "./registry-secrets.ts";
 import { SecretRotation } from "./secret-rotation.ts";
 import { watchFiles } from "./watch-files.ts";
 

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { Logger } from "@tallyman/runtime";
-import { authenticator, type Authenticate } from "./authenticate.ts";
 import {
   parseRegistrySecrets,
+  type Logger,
   type ParsedSecrets,
   type RegistrySecret,
-} from "./registry-secrets.ts";
+} from "@tallyman/runtime";
+import { authenticator, type Authenticate } from "./authenticate.ts";
 
 export interface SecretRotationOptions {
   /** Those that the process started with. */

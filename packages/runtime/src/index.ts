@@ -15,6 +15,12 @@ export { startOpsServer, type OpsServerOptions, type ReadinessCheck } from "./op
 export { sendProblem, type Problem } from "./problem.ts";
 export { ConfigError, readConfig, type Environment } from "./read-config.ts";
 export { redact } from "./redact.ts";
+export {
+  isRegistryLabel,
+  parseRegistrySecrets,
+  type ParsedSecrets,
+  type RegistrySecret,
+} from "./registry-secrets.ts";
 export { runMain, type Program } from "./run-main.ts";
 export { throttle } from "./throttle.ts";
 export { DeadlineError, withDeadline } from "./with-deadline.ts";

@@ -9,6 +9,11 @@ const MIN_SECRET_LENGTH = 16;
 
 const LABEL = /^[a-z0-9._-]+$/;
 
+/** Whether a text may name a registry: lower-case letters, digits, ".", "_" and "-". */
+export function isRegistryLabel(text: string): boolean {
+  return LABEL.test(text);
+}
+
 const DEFAULT_REGISTRY = "default";
 
 /** What `NOTIFICATION_SECRETS` says: its pairs, and everything that is wrong with it. Faults never quote a secret. */
@@ -32,7 +37,7 @@ export function parseRegistrySecrets(text: string): ParsedSecrets {
     const registry = split < 0 ? DEFAULT_REGISTRY : pair.slice(0, split);
     const secret = pair.slice(split + 1);
     const which = `pair ${index + 1}`;
-    if (!LABEL.test(registry)) {
+    if (!isRegistryLabel(registry)) {
       faults.push(
         `${which}: what stands before "=" must be a registry label of lower-case letters, digits, ".", "_" and "-" (write default=<secret> when the secret itself holds "=")`,
       );

@@ -10,6 +10,8 @@ export interface Relay {
   cut(): Promise<void>;
   /** Lets connections stand and swallows what they carry, until they are cut. */
   freeze(): void;
+  /** The connections that stand carry nothing more, and nobody is told; new ones work. */
+  forget(): void;
   restore(): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,15 +21,18 @@ export async function openRelay(target: string, { cut = false } = {}): Promise<R
   const { hostname, port: targetPort } = new URL(target);
   const sockets = new Set<Socket>();
   let frozen = false;
+  let forgotten = 0;
+  let opened = 0;
   const relay = createServer((client) => {
     const server = connect(Number(targetPort), hostname);
+    const number = ++opened;
     for (const [from, to] of [
       [client, server],
       [server, client],
     ] as const) {
       sockets.add(from);
       from.on("data", (bytes) => {
-        if (!frozen) to.write(bytes);
+        if (!frozen && number > forgotten) to.write(bytes);
       });
       from.on("error", () => undefined);
       from.on("close", () => {
@@ -57,6 +62,9 @@ export async function openRelay(target: string, { cut = false } = {}): Promise<R
     cut: close,
     freeze: () => {
       frozen = true;
+    },
+    forget: () => {
+      forgotten = opened;
     },
     restore: async () => {
       frozen = false;

@@ -3,9 +3,16 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { Express } from "express";
 import type { Tls } from "./tls.ts";
 
-/** Registries deliver in milliseconds; who is slower holds a socket that others need. Milliseconds. */
+/** For the head of a request. Registries send it in milliseconds; who is slower holds a socket that others need. */
 const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * For a whole request, with its body. Registries themselves give up after a second. With the interval below, and as much
+ * again for a busy machine, a slow client is cut off within 10 s.
+ */
+const REQUEST_TIMEOUT_MS = 7_000;
+
+/** Between two looks for requests that take too long; Node's default is 30 s. */
 const CHECK_INTERVAL_MS = 1_000;
 
 /** Longer than the idle time of common load balancers (60 s), so that it is they who close, never we under a request. */

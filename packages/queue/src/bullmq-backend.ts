@@ -12,6 +12,7 @@ import {
   type WorkerOptions,
 } from "bullmq";
 import pg from "pg";
+import { DrainingRedis } from "./draining-redis.ts";
 import type { Connected } from "./reopening.ts";
 
 /** Where a queue lives. The namespace is a key prefix in Redis and a schema in Postgres; tests give each its own. */
@@ -54,6 +55,9 @@ const POSTGRES_SCHEMA = "bullmq";
  */
 const EVENT_STREAM_LENGTH = 100;
 
+/** A connection to a queue in Postgres that swallows bytes would otherwise keep a worker waiting for ever. */
+const POSTGRES_QUERY_TIMEOUT_MS = 15_000;
+
 function isRedis(location: QueueLocation): boolean {
   if (/^rediss?:\/\//.test(location.url)) return true;
   if (/^postgres(ql)?:\/\//.test(location.url)) return false;
@@ -79,14 +83,26 @@ export function openJobWorker(
   options: Omit<WorkerOptions, "connection" | "autorun">,
 ): JobWorker {
   const all = { ...options, autorun: false };
-  return isRedis(location)
-    ? new Worker(QUEUE_NAME, process, { ...redisOptions(location, { retryStrategy }), ...all })
-    : new Worker(
-        QUEUE_NAME,
-        process,
-        { ...postgresOptions(location, { max: 4, query_timeout: 15_000 }), ...all },
-        createPostgresBackend,
-      );
+  if (isRedis(location)) return openRedisWorker(location, process, all);
+  return new Worker(
+    QUEUE_NAME,
+    process,
+    { ...postgresOptions(location, { max: 4, query_timeout: POSTGRES_QUERY_TIMEOUT_MS }), ...all },
+    createPostgresBackend,
+  );
+}
+
+function openRedisWorker(
+  location: QueueLocation,
+  process: (job: Job<unknown>, token?: string) => Promise<void>,
+  options: Omit<WorkerOptions, "connection">,
+): JobWorker {
+  const connection = new DrainingRedis(location.url, { retryStrategy });
+  const prefix = location.namespace ?? REDIS_PREFIX;
+  const worker = new Worker(QUEUE_NAME, process, { ...options, connection, prefix });
+  // A connection that BullMQ was given is not BullMQ's to end.
+  worker.once("closed", () => connection.disconnect());
+  return worker;
 }
 
 /**

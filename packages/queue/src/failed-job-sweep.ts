@@ -1,5 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { openJobQueue, type JobQueue, type QueueLocation } from "./bullmq-backend.ts";
+import {
+  openJobQueue,
+  retryStrategy,
+  type JobQueue,
+  type QueueLocation,
+} from "./bullmq-backend.ts";
 import { Reopening } from "./reopening.ts";
 
 /** Often enough that nobody waits long for an event, seldom enough that a job which fails at once costs nothing. */
@@ -39,7 +44,7 @@ export class FailedJobSweep {
       () =>
         openJobQueue(
           options.location,
-          { commandTimeout: TIMEOUT_MS },
+          { commandTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS, retryStrategy },
           { max: 1, query_timeout: TIMEOUT_MS, keepAlive: true },
         ),
       options.onError,

@@ -71,4 +71,16 @@ describe("RedisGuard", () => {
     await admin.config("SET", "maxmemory", String(used * 10));
     await eventually("the guard takes load again", () => guard.refusal === undefined);
   });
+
+  it("knows what it has sent itself, before Redis is asked again", async () => {
+    const queue = watch();
+    const used = Number(/used_memory:(\d+)/.exec(await admin.info("memory"))?.[1]);
+    await admin.config("SET", "maxmemory", String(used * 2));
+    await eventually("the guard sees the limit", () => guard.memoryUsage !== undefined);
+    // Redis never gets it (the queue is one in memory), so that no look can find it.
+    const half = { ...NOTIFICATION, body: "x".repeat(used) };
+    await queue.enqueue([half]);
+    expect((await rejectionOf(queue.enqueue([NOTIFICATION]))).message).to.contain("maxmemory");
+    await eventually("a look at Redis shows that there is room", () => guard.refusal === undefined);
+  });
 });

@@ -5,6 +5,9 @@ import type { World } from "../world.ts";
 /** Longest time that an app may take to stop, in milliseconds: orchestrators kill after 30 s. */
 const LONGEST_STOP_MS = 25_000;
 
+/** Longest time that a slow client may hold its connection. */
+const LONGEST_HOLD_MS = 10_000;
+
 const ingestKilled: Scenario = {
   name: "ingest-killed",
   fault: "Ingest is killed (`kill -9`) again and again",
@@ -79,6 +82,7 @@ const slowClients: Scenario = {
     clearInterval(timer);
     for (const { socket } of sockets) socket.destroy();
     const longest = Math.max(...sockets.map(({ heldMs }) => heldMs()));
+    world.expect(longest <= LONGEST_HOLD_MS, `a slow client was cut after ${longest} ms`);
     world.note(`${sockets.length} slow clients, held at most ${(longest / 1_000).toFixed(1)} s`);
     world.note(`p99 of the others ${Math.round(world.log.percentile(0.99))} ms`);
   },

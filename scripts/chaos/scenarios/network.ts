@@ -3,7 +3,7 @@ import type { Scenario, Setup } from "../scenario.ts";
 import type { World } from "../world.ts";
 
 /** Longest that a fleet may need to work again by itself once its connections are dead. Seconds. */
-const RECOVERS_WITHIN = 60;
+const RECOVERS_WITHIN = { redis: 20, postgres: 60 } as const;
 
 const WEATHERS: Readonly<Record<string, Weather>> = {
   late: { latencyMs: [50, 250] },
@@ -49,13 +49,15 @@ const deadConnections = (network: "redis" | "postgres", between: string): Scenar
       if (network === "postgres") await killWithinTransaction(world);
       else for (const proxy of world.proxies) proxy.killSilently();
       await world.seconds(1);
-      const seconds = await world.within(RECOVERS_WITHIN, "the fleet works again by itself", () =>
-        flows(world),
+      const seconds = await world.within(
+        RECOVERS_WITHIN[network],
+        "the fleet works again by itself",
+        () => flows(world),
       );
       world.note(`worked again after ${(seconds + 1).toFixed(0)} s`);
       if (network === "postgres") {
         const cleared = await world.within(
-          RECOVERS_WITHIN,
+          RECOVERS_WITHIN.postgres,
           "no dead session holds locks",
           async () => (await sessionsInTransaction(world, 5)) === 0,
         );

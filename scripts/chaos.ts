@@ -1,22 +1,21 @@
 /**
  * `npm run chaos`: breaks Tallyman's processes, servers and network in every way this machine can, under load, and
- * holds the tables against the promise. A complete run writes docs/reliability.md. Exit code 1 when the promise broke.
+ * holds the tables against the promise. Exit code 1 when the promise broke. `npm run chaos:report` writes
+ * docs/reliability.md from the last result of each fault.
  */
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readInvocation } from "./chaos/invocation.ts";
 import { Progress } from "./chaos/progress.ts";
-import { lineOf, toMarkdown } from "./chaos/report.ts";
+import { lineOf } from "./chaos/report.ts";
 import { prepareRun, type PreparedRun } from "./chaos/prepare-run.ts";
 import type { Outcome } from "./chaos/outcome.ts";
+import { saveResult } from "./chaos/results.ts";
 import { runFairly } from "./chaos/run-scenario.ts";
 import { Random } from "./chaos/random.ts";
 import { SCENARIOS } from "./chaos/scenarios/index.ts";
 import { scenarioDirectory } from "./chaos/world.ts";
-
-const RESULTS = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
 
 async function chaos(args: readonly string[], interruption: AbortSignal): Promise<number> {
   const names = SCENARIOS.map(({ name }) => name);
@@ -27,7 +26,6 @@ async function chaos(args: readonly string[], interruption: AbortSignal): Promis
   }
   const { seed, full, only } = invocation;
   const chosen = SCENARIOS.filter(({ name }) => only.length === 0 || only.includes(name));
-  const startedAt = performance.now();
   const directory = await mkdtemp(join(tmpdir(), "tallyman-chaos-"));
   // As root, Postgres runs as another user, who has to get in.
   await chmod(directory, 0o755);
@@ -45,6 +43,9 @@ async function chaos(args: readonly string[], interruption: AbortSignal): Promis
       const random = (): Random => new Random(seed).fork(scenario.name);
       const outcome = await runFairly(prepared.run, scenario, place, random);
       outcomes.push(outcome);
+      const { versions } = prepared;
+      const finishedAt = new Date().toISOString();
+      await saveResult({ outcome, seed, full, versions, finishedAt });
       progress.line(lineOf(outcome, seed, full));
       if (outcome.verdict === "FAIL") progress.line(`      logs: ${place}`);
       else await rm(place, { recursive: true, force: true });
@@ -61,13 +62,6 @@ async function chaos(args: readonly string[], interruption: AbortSignal): Promis
   progress.line(
     `${count("PASS")} passed, ${count("FAIL")} failed, ${count("SKIP")} skipped; seed ${seed}`,
   );
-  if (only.length === 0) {
-    const seconds = (performance.now() - startedAt) / 1_000;
-    await writeFile(
-      RESULTS,
-      toMarkdown(outcomes, { seed, full, seconds, versions: prepared.versions }),
-    );
-  }
   return count("FAIL") === 0 ? 0 : 1;
 }
 

@@ -1,5 +1,7 @@
 import { cpus, release, totalmem, type } from "node:os";
 import type { Outcome } from "./outcome.ts";
+import { PROMISE, type PromiseProof } from "./promise.ts";
+import type { Result } from "./results.ts";
 
 /** One line for the terminal. */
 export function lineOf(outcome: Outcome, seed: number, full: boolean): string {
@@ -27,17 +29,10 @@ function replay(name: string, seed: number, full: boolean): string {
   return `npm run chaos -- --seed ${seed} --only ${name}${full ? " --full" : ""}`;
 }
 
-export interface RunDescription {
-  readonly seed: number;
-  readonly full: boolean;
-  readonly seconds: number;
-  readonly versions: Readonly<Record<string, string>>;
-}
-
 const INTRODUCTION = `# Reliability, tried
 
 What Tallyman promises, and what became of it when its processes, its servers and its network were broken on purpose.
-Written by \`npm run chaos\`; do not edit.
+Written by \`npm run chaos:report\` from the results of \`npm run chaos\`; do not edit.
 
 Eight registries (six as upstream's distribution delivers, two as GitLab's) send events, 5 % of them twice and 2 % of
 them unusable, while the harm is done. Then all must be counted: no acknowledged event is lost (L), none counted twice
@@ -45,47 +40,94 @@ them unusable, while the harm is done. Then all must be counted: no acknowledged
 model (R), and the queue is empty, with nothing in \`failed\` (E). The ledger balances, no process ends by itself, and
 every answer is a 200 or 503 within 500 ms at the client, less the time in which the machine itself stood still.`;
 
+const FIGURES = [
+  "sent: different events, duplicates of a sender left out; acknowledged: events of deliveries answered with 200, repeated ones included",
+  "lost: acknowledged events that are nowhere; duplicates: events that arrived again and were recognised; 503: refused deliveries, which the registry sent again",
+  "recovery: seconds from the end of the fault until everything was delivered and counted; where nobody was told that a worker had died, a job lock of 30 s is in it",
+];
+
 /** The results as docs/reliability.md has them. */
-export function toMarkdown(outcomes: readonly Outcome[], run: RunDescription): string {
-  const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`);
+export function toMarkdown(results: readonly Result[]): string {
+  const dates = results
+    .map(({ finishedAt }) => finishedAt.slice(0, 16).replace("T", " "))
+    .toSorted();
   const [cpu] = cpus();
   const facts = [
-    `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
-    `${run.full ? "full" : "quick"} run of ${Math.round(run.seconds / 60)} min, seed ${run.seed}`,
-    versions.join(", "),
-    `${cpus().length} × ${cpu?.model ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
+    `${dates[0]} to ${dates.at(-1)} UTC, seed ${unique(results.map(({ seed }) => String(seed)))}`,
+    unique(results.map(({ versions }) => Object.entries(versions).flat().join(" "))),
+    `${cpus().length} × ${cpu?.model ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, shared with other work`,
+    ...FIGURES,
   ];
-  const rows = outcomes.map((outcome) =>
-    outcome.verdict === "SKIP"
-      ? [outcome.fault, "", "", "", "", "", "", `skipped: ${outcome.faults.join("; ")}`]
-      : [
-          outcome.fault,
-          number(outcome.events),
-          number(outcome.lost),
-          number(outcome.duplicates),
-          number(outcome.refused),
-          number(outcome.worstMs),
-          outcome.recoverySeconds.toFixed(1),
-          [outcome.verdict, ...outcome.faults, ...outcome.notes].join("; "),
-        ],
-  );
-  const header = [
-    "fault",
-    "events",
-    "lost",
-    "duplicates",
-    "503",
-    "worst answer, ms",
-    "recovery, s",
-    "",
+  const faults = results.map((result) => [
+    `\`${result.outcome.name}\``,
+    result.outcome.fault,
+    ...figuresOf(result),
+  ]);
+  return [
+    INTRODUCTION,
+    facts.map((fact) => `- ${fact}`).join("\n"),
+    table(HEADER, faults),
+    "## Which fault proves which sentence",
+    table(
+      ["promise", "faults", "further tests"],
+      PROMISE.map((proof) => rowOf(proof, results)),
+    ),
+    `One fault again: \`npm run chaos -- --seed <seed> --only <name>\`, with \`--full\` where the run was full. All of them:
+\`npm run chaos -- --full\`, which takes about two hours.
+`,
+  ].join("\n\n");
+}
+
+const HEADER = [
+  "name",
+  "what was done",
+  "run",
+  "sent",
+  "acknowledged",
+  "lost",
+  "duplicates",
+  "503",
+  "worst answer, ms",
+  "recovery, s",
+  "verdict",
+];
+
+function figuresOf({ outcome, full }: Result): string[] {
+  const { verdict, faults, notes } = outcome;
+  if (verdict === "SKIP") {
+    return [...HEADER.slice(2, -1).map(() => ""), `skipped: ${faults.join("; ")}`];
+  }
+  return [
+    full ? "full" : "quick",
+    number(outcome.events),
+    number(outcome.acknowledged),
+    number(outcome.lost),
+    number(outcome.duplicates),
+    number(outcome.refused),
+    number(outcome.worstMs),
+    outcome.recoverySeconds.toFixed(1),
+    [verdict, ...faults, ...notes].join("; "),
   ];
-  const table = [header, ["---", ...Array.from({ length: 6 }, () => "---:"), "---"], ...rows]
-    .map(
-      (cells) =>
-        `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`,
-    )
-    .join("\n");
-  return `${INTRODUCTION}\n\n${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${table}\n`;
+}
+
+function rowOf({ sentence, faults, tests }: PromiseProof, results: readonly Result[]): string[] {
+  const verdictOf = (name: string): string =>
+    results.find(({ outcome }) => outcome.name === name)?.outcome.verdict ?? "not run";
+  return [
+    sentence,
+    faults.map((name) => `\`${name}\` (${verdictOf(name)})`).join(", "),
+    tests.map(([file, title]) => `[${title}](../${file})`).join("; "),
+  ];
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function unique(texts: readonly string[]): string {
+  return [...new Set(texts)].join(", ");
 }
 
 const number = (value: number): string => Math.round(value).toLocaleString("en");

@@ -80,7 +80,7 @@ describe("createHttpServer", () => {
 
   it("lets nobody hold a socket for long", () => {
     expect(server.headersTimeout).to.equal(5_000);
-    expect(server.requestTimeout).to.equal(10_000);
+    expect(server.requestTimeout).to.equal(7_000);
     expect(server.maxConnections).to.equal(10_000);
   });
 });

@@ -18,8 +18,13 @@ export interface LockTimes {
   readonly staleMs: number;
 }
 
+/** Between two signs of life of who holds a directory. */
+const BEAT_INTERVAL_MS = 2_000;
+
 /** Five missed beats: a process that a slow disk or a pause holds up is not robbed, and a new container waits 10 s. */
-const LOCK_TIMES: LockTimes = { beatMs: 2_000, staleMs: 10_000 };
+const STALE_LOCK_MS = 10_000;
+
+const LOCK_TIMES: LockTimes = { beatMs: BEAT_INTERVAL_MS, staleMs: STALE_LOCK_MS };
 
 /**
  * Keeps a directory for one process. Node has no file locks, so the file names its holder: a process of this host is

@@ -17,13 +17,15 @@ export interface GroupCommitLimits {
   readonly maxWaitingBytes: number;
 }
 
+/** Until the queue has confirmed a group. It leaves 50 ms of the promised 400 for reading the body and for the answer. */
+const CONFIRM_TIMEOUT_MS = 350;
+
 /**
- * The timeout leaves 50 ms of the promised 400 for reading the body and writing the answer. A job of half a megabyte
- * is stored in a few milliseconds and is one step for the worker; the waiting limit keeps the process far below
- * 200 MB while the queue stands still.
+ * A job of half a megabyte is stored in a few milliseconds and is one step for the worker; the waiting limit keeps the
+ * process far below 200 MB while the queue stands still.
  */
 export const GROUP_COMMIT_LIMITS: GroupCommitLimits = {
-  timeoutMs: 350,
+  timeoutMs: CONFIRM_TIMEOUT_MS,
   maxCount: 500,
   maxBytes: 524_288,
   maxWaitingBytes: 33_554_432,

@@ -1,6 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 
+/** Before a batch is tried again the first time; each further wait is twice as long. */
 const FIRST_MS = 50;
+
+/** The longest wait before a batch is tried again: a database that is back is noticed within it. */
 const LONGEST_MS = 5_000;
 
 /**

@@ -6,6 +6,9 @@ import { ensureRoles, grantRights, OWNER } from "./roles.ts";
 /** Any number that nobody else uses; all runs of `migrate` on a database take this lock in turn. */
 const MIGRATION_LOCK = 7_255_962;
 
+/** To reach the server. A migration is worth waiting for longer than a batch is. */
+const MIGRATE_CONNECT_TIMEOUT_MS = 10_000;
+
 const MINIMUM_SERVER_VERSION = 140_000;
 
 export interface MigrationOutcome {
@@ -25,7 +28,7 @@ export async function migrate(databaseUrl: string): Promise<MigrationOutcome> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: "tallyman-migrate",
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: MIGRATE_CONNECT_TIMEOUT_MS,
   });
   await client.connect();
   try {

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** Deadlines of the connections to Postgres, in milliseconds. */
+/** To reach Postgres, and to get a connection of the pool. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 
 /**

@@ -105,12 +105,12 @@ function openRedisWorker(
   return worker;
 }
 
-/**
- * Milliseconds until the next attempt to reach Redis. BullMQ's own grow to 20 s: a worker would stand idle for that long
- * after Redis is back.
- */
+/** The longest wait between two attempts to reach Redis. BullMQ's own grow to 20 s, in which a worker would stand idle. */
+const LONGEST_RETRY_DELAY_MS = 1_000;
+
+/** Milliseconds until the next attempt to reach Redis. */
 export function retryStrategy(attempt: number): number {
-  return Math.min(50 * 2 ** attempt, 1_000);
+  return Math.min(50 * 2 ** attempt, LONGEST_RETRY_DELAY_MS);
 }
 
 function redisOptions(location: QueueLocation, redis: RedisOptions) {

@@ -19,7 +19,15 @@ export interface JobLocks {
 }
 
 /** Long enough for a pause of the process, short enough that a crash delays its events by less than a minute. */
-const JOB_LOCKS: JobLocks = { durationMs: 30_000, checkIntervalMs: 15_000 };
+const JOB_LOCK_MS = 30_000;
+
+/** Between two looks for jobs without a lock: so much later at most a dead worker's jobs are with another one. */
+const STALLED_CHECK_INTERVAL_MS = 15_000;
+
+const JOB_LOCKS: JobLocks = {
+  durationMs: JOB_LOCK_MS,
+  checkIntervalMs: STALLED_CHECK_INTERVAL_MS,
+};
 
 /**
  * BullMQ fails a job whose worker died more often than this, with a default of 1: two crashes and acknowledged events

@@ -15,6 +15,9 @@ import { Reopening } from "./reopening.ts";
  */
 const COMMAND_TIMEOUT_MS = 400;
 
+/** To reach Redis. Nobody waits for it: meanwhile the answer is 503. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
 const JOB_OPTIONS: JobsOptions = {
   removeOnComplete: true,
   // A failed job still holds acknowledged events: it is kept until somebody has looked after it.
@@ -49,7 +52,7 @@ export class BullmqQueue implements NotificationQueue {
           // A Redis that stands still is left: what was sent to it and not read would pile up in memory, half a
           // megabyte per attempt. While the next connection is not ready, nothing more is sent.
           socketTimeout: COMMAND_TIMEOUT_MS,
-          connectTimeout: 2_000,
+          connectTimeout: CONNECT_TIMEOUT_MS,
           retryStrategy,
         },
         {

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import {
+  finder,
+  RELATIONS,
+  renderTimeouts,
+  TIMEOUTS_PAGE,
+  timeouts,
+} from "../../scripts/timeouts.ts";
+
+describe("docs/timeouts.md", () => {
+  it("is what the sources say; npm run docs:timeouts writes it anew", async () => {
+    expect(readFileSync(TIMEOUTS_PAGE, "utf8")).to.equal(await renderTimeouts());
+  });
+
+  for (const { text, holds } of RELATIONS) {
+    it(`is right about this: ${text}`, () => {
+      expect(holds(finder(timeouts()))).to.equal(true);
+    });
+  }
+});

@@ -44,6 +44,8 @@ export async function readTables(pool: pg.Pool): Promise<Tables> {
 /** Empties every table. */
 export async function clearTables(pool: pg.Pool): Promise<void> {
   await pool.query(
-    `truncate ${Object.keys(QUERIES).join(", ")}, tallyman.event_keys, tallyman.distinct_members`,
+    `truncate ${Object.keys(QUERIES).join(", ")}, tallyman.event_keys, tallyman.distinct_members, removals, erasures,
+       tallyman.removed_repository_stats, tallyman.removed_repository_actors, tallyman.removed_tag_stats,
+       tallyman.removed_receipts`,
   );
 }

@@ -1,4 +1,4 @@
-import { verifyRollups, type Difference, type TableVerdict } from "@tallyman/database";
+import { readHorizon, verifyRollups, type Difference, type TableVerdict } from "@tallyman/database";
 import { counted, EXIT, inColumns, print, type Surroundings } from "./surroundings.ts";
 import { withDatabase, type CommonOptions } from "./with-database.ts";
 
@@ -8,15 +8,28 @@ export async function rollupsVerify(
   options: CommonOptions & { readonly show: number },
 ): Promise<number> {
   const { json = false, show } = options;
-  const tables = await withDatabase(surroundings, options, ({ client, progress }) =>
-    verifyRollups(client, {
-      show,
-      onTable: (table, index, total) =>
-        progress.show(`counting ${table} (${index + 1} of ${total})`),
+  const { horizon, tables } = await withDatabase(
+    surroundings,
+    options,
+    async ({ client, progress }) => ({
+      horizon: await readHorizon(client),
+      tables: await verifyRollups(client, {
+        show,
+        onTable: (table, index, total) =>
+          progress.show(`counting ${table} (${index + 1} of ${total})`),
+      }),
     }),
   );
   const equal = tables.every(({ differences }) => differences === 0);
-  print(surroundings, json, { equal, tables }, [...describe(tables), ...adviceOn(tables)]);
+  print(surroundings, json, { equal, horizon, tables }, [
+    ...describe(tables),
+    ...(horizon === null
+      ? []
+      : [
+          `Days, weeks and months are compared from ${horizon} on: retention has removed older tracking rows. Totals over all time hold what those told.`,
+        ]),
+    ...adviceOn(tables),
+  ]);
   return equal ? EXIT.ok : EXIT.failure;
 }
 

@@ -1,6 +1,8 @@
 import { ConfigError } from "@tallyman/runtime";
 import { Command, CommanderError } from "commander";
+import { addEraseUser } from "./erase-user.ts";
 import { addRejected } from "./rejected.ts";
+import { addRetention } from "./retention.ts";
 import { addRollups } from "./rollups.ts";
 import { explain } from "./explain.ts";
 import { EXIT, UsageError, type Surroundings } from "./surroundings.ts";
@@ -26,6 +28,8 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   };
   addRejected(program, surroundings, report);
   addRollups(program, surroundings, report);
+  addRetention(program, surroundings, report);
+  addEraseUser(program, surroundings, report);
   program.addHelpText("after", HELP);
   try {
     await program.parseAsync(args, { from: "user" });

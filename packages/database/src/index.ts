@@ -2,6 +2,7 @@ export { awaitSchema, SchemaError } from "./await-schema.ts";
 export { discardRejected, type DiscardOptions } from "./discard-rejected.ts";
 export { ensurePartitions } from "./ensure-partitions.ts";
 export { migrate, type MigrationOutcome } from "./migrate.ts";
+export { eraseUser, type Erasure, type Person } from "./erasure/erase-user.ts";
 export { openConnection } from "./open-connection.ts";
 export { createPool, type PoolOptions } from "./pool.ts";
 export { PostgresTrackingStore } from "./postgres-tracking-store.ts";
@@ -16,12 +17,19 @@ export {
 export { replayRejected, type ReplayOptions } from "./replay-rejected.ts";
 export type { Replayed } from "./replayed.ts";
 export {
+  applyRetention,
+  type Retention,
+  type RetentionRules,
+} from "./retention/apply-retention.ts";
+export type { ExpiredPart } from "./retention/expired-parts.ts";
+export {
   MissingEventsError,
   rebuildRollups,
   type RebuildOptions,
   type RebuiltTable,
 } from "./rollups/rebuild-rollups.ts";
 export {
+  readHorizon,
   verifyRollups,
   type Difference,
   type TableVerdict,

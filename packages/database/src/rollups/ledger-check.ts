@@ -14,6 +14,8 @@ export const LEDGER: Rollup = {
       select registry, (received_at at time zone 'UTC')::date, 0, count(*)
       from rejected_events where replayed_at is null group by 1, 2
       union all
+      select registry, day, tracked, rejected from tallyman.removed_receipts
+      union all
       select registry, day, 0, 0 from ledger
     ) events group by 1, 2`,
   actual: `select registry, day, tracked, rejected, received - tracked - duplicates - rejected as unaccounted

@@ -10,14 +10,16 @@ const PAGE = 5_000;
 /**
  * Puts names of actors into lower case as the worker does. Beyond ASCII it would depend on the database's locale what
  * its own `lower()` makes of them. The table is gone when the transaction ends.
+ *
+ * @param source the tracking rows whose names are meant: a table or a subquery in parentheses
  */
-export async function lowerNames(client: pg.ClientBase): Promise<void> {
+export async function lowerNames(client: pg.ClientBase, source = "tracking_events"): Promise<void> {
   await client.query(
     `create temp table tallyman_lowered_names (name text primary key, lowered text not null) on commit drop`,
   );
   await client.query(
     `declare tallyman_names no scroll cursor for
-     select distinct actor_name from tracking_events
+     select distinct actor_name from ${source} events
      where octet_length(actor_name) <> char_length(actor_name)`,
   );
   for (;;) {

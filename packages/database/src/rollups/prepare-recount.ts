@@ -10,3 +10,11 @@ export async function prepareRecount(client: pg.ClientBase): Promise<void> {
     "set local work_mem = '64MB'; set local enable_nestloop = off; set local jit = off",
   );
 }
+
+/**
+ * Keeps retention from dropping a partition until the transaction ends. To be called first: a dropped partition is gone
+ * even for a snapshot that was taken before, while the record of what its rows told would not yet be in it.
+ */
+export async function keepTrackingRows(client: pg.ClientBase): Promise<void> {
+  await client.query("lock table tracking_events in access share mode");
+}

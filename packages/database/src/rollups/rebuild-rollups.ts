@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { ROLLUPS } from "./all-rollups.ts";
+import { haltBatches } from "./halt-batches.ts";
 import { LEDGER } from "./ledger-check.ts";
 import { lowerNames } from "./lowered-names.ts";
-import { prepareRecount } from "./prepare-recount.ts";
+import { keepTrackingRows, prepareRecount } from "./prepare-recount.ts";
 import { differencesOf, matchOf, type Rollup } from "./rollup.ts";
 
 /** What was done to a table. */
@@ -34,9 +35,6 @@ export class MissingEventsError extends Error {
   }
 }
 
-/** Batches take less than a second; whoever takes longer would hold up all the others behind the rebuild. */
-const LONGEST_WAIT = "30s";
-
 /**
  * Makes every rollup but the ledger what the tracking rows say, in one transaction. Only rows that differ are touched,
  * and readers see the old ones until COMMIT.
@@ -54,6 +52,7 @@ export async function rebuildRollups(
   const rebuilt: RebuiltTable[] = [];
   await client.query(dryRun ? "begin isolation level repeatable read" : "begin");
   try {
+    await keepTrackingRows(client);
     if (!dryRun) await haltBatches(client);
     await prepareRecount(client);
     if (!acceptMissingEvents) await assertNoEventsMissing(client);
@@ -68,12 +67,6 @@ export async function rebuildRollups(
     await client.query("rollback").catch(() => undefined);
     throw error;
   }
-}
-
-async function haltBatches(client: pg.ClientBase): Promise<void> {
-  await client.query(`set local lock_timeout = '${LONGEST_WAIT}'`);
-  await client.query("select pg_advisory_xact_lock(hashtext('tallyman.member_epoch'))");
-  await client.query("select nextval('tallyman.member_epoch')");
 }
 
 async function assertNoEventsMissing(client: pg.ClientBase): Promise<void> {

@@ -1,3 +1,8 @@
+/**
+ * The UTC day from which on `tracking_events` is complete, as an SQL expression: retention has removed what was before.
+ */
+export const HORIZON = `(select coalesce(max(older_than), '-infinity') from removals where kind = 'tracking_events')`;
+
 /** A rollup as it must be: what `verify` compares and `rebuild` writes. All of it is SQL text. */
 export interface Rollup {
   /** The table, with its schema where it is not public. */
@@ -6,6 +11,11 @@ export interface Rollup {
   readonly key: readonly string[];
   /** Columns of the key that may be null; null and '' are the same there. */
   readonly nullable?: readonly string[];
+  /**
+   * The column of the key that is a day, if there is one. Rows of days before the horizon are left alone: nobody can
+   * count them once more. The horizon is the first day of a month; a week that it cuts begins before it.
+   */
+  readonly dated?: string;
   /** Columns that the row is about. */
   readonly values: readonly string[];
   /** A query that recomputes the rows, with these columns. */
@@ -20,6 +30,7 @@ export interface Rollup {
  */
 export function differencesOf(rollup: Rollup): string {
   const { table, key, values, wanted } = rollup;
+  const kept = rollup.dated === undefined ? "" : `where ${rollup.dated} >= ${HORIZON}`;
   const actual = rollup.actual ?? `select ${[...key, ...values].join(", ")} from ${table}`;
   return `
     select ${[
@@ -31,8 +42,8 @@ export function differencesOf(rollup: Rollup): string {
         `a.${column} as actual_${column}`,
       ]),
     ].join(", ")}
-    from (select q.*, true as here from (${wanted}) q) w
-    full join (select q.*, true as here from (${actual}) q) a on ${matchOf(rollup, "w", "a")}
+    from (select q.*, true as here from (${wanted}) q ${kept}) w
+    full join (select q.*, true as here from (${actual}) q ${kept}) a on ${matchOf(rollup, "w", "a")}
     where row(${["here", ...values].map((column) => `w.${column}`).join(", ")})
       is distinct from row(${["here", ...values].map((column) => `a.${column}`).join(", ")})`;
 }

@@ -2,8 +2,8 @@ import type pg from "pg";
 import { ROLLUPS } from "./all-rollups.ts";
 import { LEDGER } from "./ledger-check.ts";
 import { lowerNames } from "./lowered-names.ts";
-import { differencesOf, type Rollup } from "./rollup.ts";
-import { prepareRecount } from "./prepare-recount.ts";
+import { differencesOf, HORIZON, type Rollup } from "./rollup.ts";
+import { keepTrackingRows, prepareRecount } from "./prepare-recount.ts";
 
 /** One row that is not what the tracking rows make of it. Values are text, as Postgres writes them: exact. */
 export interface Difference {
@@ -31,6 +31,16 @@ export interface VerifyOptions {
 }
 
 /**
+ * The UTC day from which on days, weeks and months are compared (`YYYY-MM-DD`); null while retention has removed nothing.
+ */
+export async function readHorizon(client: pg.ClientBase): Promise<string | null> {
+  const { rows } = await client.query<{ horizon: string | null }>(
+    `select nullif(${HORIZON}, '-infinity')::text as horizon`,
+  );
+  return rows[0]?.horizon ?? null;
+}
+
+/**
  * Counts every rollup once more from tracking_events, and checks the ledger against the tables. All of it in one
  * snapshot, so that workers may go on, and within the database: only the differences that are shown come here.
  *
@@ -44,6 +54,7 @@ export async function verifyRollups(
   const verdicts: TableVerdict[] = [];
   await client.query("begin isolation level repeatable read");
   try {
+    await keepTrackingRows(client);
     await prepareRecount(client);
     await lowerNames(client);
     for (const [index, rollup] of tables.entries()) {

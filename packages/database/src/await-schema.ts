@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { appliedMigrations, newerSchemaError, unknownMigrations } from "./migrate.ts";
 import { migrationNames } from "./migrations.ts";
+import { assertServerVersion, UnsupportedServerError } from "./server-version.ts";
 
 /** The schema is not the one that this version works with. Waiting does not help. */
 export class SchemaError extends Error {
@@ -12,7 +13,7 @@ export class SchemaError extends Error {
  *
  * @param pause waits before the next question; says false when there shall be none
  * @returns false when the waiting was ended
- * @throws SchemaError when the schema is older or newer
+ * @throws SchemaError when the schema is older or newer, UnsupportedServerError when the server is too old
  */
 export async function awaitSchema(
   pool: pg.Pool | pg.ClientBase,
@@ -21,8 +22,10 @@ export async function awaitSchema(
   for (let attempt = 1; ; attempt++) {
     let applied: string[];
     try {
+      await assertServerVersion(pool);
       applied = await appliedMigrations(pool);
     } catch (error) {
+      if (error instanceof UnsupportedServerError) throw error;
       if (await pause(attempt, error)) continue;
       return false;
     }

@@ -2,14 +2,13 @@ import knex from "knex";
 import pg from "pg";
 import { migrationNames, migrationSource } from "./migrations.ts";
 import { ensureRoles, grantRights, OWNER } from "./roles.ts";
+import { assertServerVersion } from "./server-version.ts";
 
 /** Any number that nobody else uses; all runs of `migrate` on a database take this lock in turn. */
 const MIGRATION_LOCK = 7_255_962;
 
 /** To reach the server. A migration is worth waiting for longer than a batch is. */
 const MIGRATE_CONNECT_TIMEOUT_MS = 10_000;
-
-const MINIMUM_SERVER_VERSION = 140_000;
 
 export interface MigrationOutcome {
   /** Names of the migrations that this run applied. */
@@ -32,7 +31,7 @@ export async function migrate(databaseUrl: string): Promise<MigrationOutcome> {
   });
   await client.connect();
   try {
-    await assertSupported(client);
+    await assertServerVersion(client);
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     const pendingRoleStatements = await ensureRoles(client);
     const asOwner = pendingRoleStatements.length === 0;
@@ -44,17 +43,6 @@ export async function migrate(databaseUrl: string): Promise<MigrationOutcome> {
     return { applied, pendingRoleStatements };
   } finally {
     await client.end();
-  }
-}
-
-async function assertSupported(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ number: string; text: string }>(
-    "select current_setting('server_version_num') as number, current_setting('server_version') as text",
-  );
-  if (Number(rows[0]?.number) < MINIMUM_SERVER_VERSION) {
-    throw new Error(
-      `Postgres ${rows[0]?.text} is too old: Tallyman needs 14 or newer. Upgrade the server or point DATABASE_URL at a newer one.`,
-    );
   }
 }
 

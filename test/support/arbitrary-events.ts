@@ -54,7 +54,11 @@ const anyEvent = (actions: readonly string[]): fc.Arbitrary<unknown> =>
     action: fc.constantFrom(...actions),
     target,
     actor,
-    request: fc.constantFrom(undefined, { method: "GET" }, { method: "HEAD", useragent: "skopeo" }),
+    request: fc.constantFrom(
+      undefined,
+      { method: "GET", addr: "192.0.2.7:40000" },
+      { method: "HEAD", useragent: "skopeo" },
+    ),
   });
 
 /** A few people, two instants of one day and one or two tags: what meets there meets in every way. */

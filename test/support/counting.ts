@@ -4,7 +4,7 @@ import {
   type RecordedBatch,
   type UserDirectory,
 } from "@tallyman/database";
-import { readNotification } from "@tallyman/events";
+import { readNotification, type ActorNames } from "@tallyman/events";
 import { expect } from "chai";
 import pg from "pg";
 import { clearTables } from "./read-tables.ts";
@@ -21,7 +21,7 @@ export interface Counting {
     store?: PostgresTrackingStore,
   ) => Promise<RecordedBatch>;
   /** Another store on the same database; the test closes it. */
-  readonly open: (directory: UserDirectory) => PostgresTrackingStore;
+  readonly open: (directory: UserDirectory, names?: ActorNames) => PostgresTrackingStore;
   /** The one row of a query. */
   readonly one: (query: string) => Promise<unknown>;
   /** The action of each tracked event, by event id. */
@@ -36,14 +36,14 @@ export function countingForTests(): Counting {
   let admin: pg.Pool;
   let store: PostgresTrackingStore;
 
-  const open = (directory: UserDirectory): PostgresTrackingStore => {
+  const open = (directory: UserDirectory, names?: ActorNames): PostgresTrackingStore => {
     const options = {
       url: database.url,
       max: 2,
       applicationName: "test",
       onError: () => undefined,
     };
-    return new PostgresTrackingStore(createPool(options), directory);
+    return new PostgresTrackingStore(createPool(options), directory, names);
   };
 
   before(async () => {

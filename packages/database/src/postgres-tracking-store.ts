@@ -1,4 +1,4 @@
-import type { Reading } from "@tallyman/events";
+import { PLAIN_NAMES, type ActorNames, type Reading } from "@tallyman/events";
 import type pg from "pg";
 import { MemberCache } from "./member-cache.ts";
 import { recordBatch, type Outcome } from "./record-batch.ts";
@@ -13,21 +13,24 @@ import type { UserDirectory } from "./users-of-batch.ts";
 export class PostgresTrackingStore implements TrackingStore {
   readonly #pool: pg.Pool;
   readonly #directory: UserDirectory;
+  readonly #actorNames: ActorNames;
   readonly #cache = new MemberCache();
 
   /** @param pool is ended by `close` */
-  constructor(pool: pg.Pool, directory: UserDirectory) {
+  constructor(pool: pg.Pool, directory: UserDirectory, names: ActorNames = PLAIN_NAMES) {
     this.#pool = pool;
     this.#directory = directory;
+    this.#actorNames = names;
   }
 
-  async record(readings: readonly Reading[]): Promise<RecordedBatch> {
+  async record(sent: readonly Reading[]): Promise<RecordedBatch> {
+    const readings = sent.map(this.#actorNames.applyTo);
     try {
       return await this.#inTransaction(async (client) => [await this.#recordIn(client, readings)]);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return await this.#inTransaction((client) =>
-        recordIsolating(client, readings, (part) => this.#recordIn(client, part)),
+        recordIsolating(client, readings, this.#actorNames, (part) => this.#recordIn(client, part)),
       );
     }
   }

@@ -1,4 +1,11 @@
-import { cleanText, reject, textOf, type Reading, type Rejection } from "@tallyman/events";
+import {
+  cleanText,
+  reject,
+  textOf,
+  type ActorNames,
+  type Reading,
+  type Rejection,
+} from "@tallyman/events";
 import type pg from "pg";
 
 /**
@@ -8,6 +15,7 @@ import type pg from "pg";
  * This is the way for a batch that has failed as a whole. Its parts take their locks one after the other, so it may
  * deadlock with other workers; then the whole batch is tried again.
  *
+ * @param names what becomes of the names in the text of a refused event
  * @param record records a part within the transaction
  * @returns the outcomes of the parts
  * @throws what is no fault of a single reading
@@ -15,11 +23,12 @@ import type pg from "pg";
 export function recordIsolating<Outcome>(
   client: pg.ClientBase,
   readings: readonly Reading[],
+  names: ActorNames,
   record: (part: readonly Reading[]) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   return isolating(client, readings, record, (refused, error) => {
     if (refused.kind === "rejected") throw error;
-    return record([setAside(refused, error)]);
+    return record([names.applyTo(setAside(refused, error))]);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { ActorNames } from "@tallyman/events";
 import type pg from "pg";
 import { MemberCache } from "./member-cache.ts";
 import { recordBatch } from "./record-batch.ts";
@@ -18,6 +19,12 @@ import type { UserDirectory } from "./users-of-batch.ts";
 const SELECT = `select ${COLUMNS}, payload from rejected_events where id = any($1)
   order by rejected_events.id for update`;
 
+/** How people are treated; as the workers have it. */
+interface Policy {
+  readonly directory: UserDirectory;
+  readonly names: ActorNames;
+}
+
 const DEADLOCK = "40P01";
 const ATTEMPTS = 3;
 
@@ -25,7 +32,7 @@ const ATTEMPTS = 3;
 export async function replayBatch(
   client: pg.ClientBase,
   ids: readonly number[],
-  { directory, wait }: { readonly directory: UserDirectory; readonly wait: boolean },
+  { wait, ...policy }: Policy & { readonly wait: boolean },
 ): Promise<readonly Replayed[]> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -34,7 +41,7 @@ export async function replayBatch(
         wait ? SELECT : `${SELECT} skip locked`,
         [ids],
       );
-      const results = await replayLocked(client, rows.map(withNumber), directory);
+      const results = await replayLocked(client, rows.map(withNumber), policy);
       await client.query("commit");
       const byId = new Map(results.map((result) => [result.id, result]));
       return ids.map((id) => byId.get(id) ?? unchanged(id, wait ? "missing" : "busy"));
@@ -49,14 +56,14 @@ export async function replayBatch(
 async function replayLocked(
   client: pg.ClientBase,
   events: readonly KeptEvent[],
-  directory: UserDirectory,
+  { directory, names }: Policy,
 ): Promise<Replayed[]> {
   const results: Replayed[] = [];
   const readable: Reread[] = [];
   for (const event of events) {
     const closed = closedOutcome(event);
     if (closed !== undefined) results.push(unchanged(event.id, closed));
-    else readable.push({ event, readings: rereadRejected(event) });
+    else readable.push({ event, readings: rereadRejected(event).map(names.applyTo) });
   }
   const stay = readable.filter(({ readings }) => isRejectedStill(readings));
   const leave = readable.filter(({ readings }) => !isRejectedStill(readings));

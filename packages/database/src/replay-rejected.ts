@@ -1,3 +1,4 @@
+import { PLAIN_NAMES, type ActorNames } from "@tallyman/events";
 import type pg from "pg";
 import { forecastReplay } from "./forecast-replay.ts";
 import { batchesOf, countSelected, type RejectedSelection } from "./rejected-batches.ts";
@@ -8,6 +9,7 @@ import type { UserDirectory } from "./users-of-batch.ts";
 export interface ReplayOptions {
   /** As the workers have it. */
   readonly directory: UserDirectory;
+  readonly names?: ActorNames;
   /** Only tells what would become of them; takes no locks and writes nothing. */
   readonly dryRun: boolean;
   /** Hears of each event, after the COMMIT of its batch. */
@@ -24,7 +26,7 @@ export interface ReplayOptions {
 export async function replayRejected(
   client: pg.ClientBase,
   selection: RejectedSelection,
-  { directory, dryRun, onReplayed, onProgress }: ReplayOptions,
+  { directory, names = PLAIN_NAMES, dryRun, onReplayed, onProgress }: ReplayOptions,
 ): Promise<void> {
   const total = onProgress === undefined ? 0 : await countSelected(client, selection);
   // Who names an event waits for its turn; who takes all passes over what others are at.
@@ -33,7 +35,7 @@ export async function replayRejected(
   for await (const ids of batchesOf(client, selection)) {
     const batch = dryRun
       ? await forecastReplay(client, ids)
-      : await replayBatch(client, ids, { directory, wait });
+      : await replayBatch(client, ids, { directory, names, wait });
     for (const replayed of batch) onReplayed(replayed);
     done += ids.length;
     onProgress?.(done, total);

@@ -1,4 +1,4 @@
-import { readNotification, type Reading } from "@tallyman/events";
+import { eventKey, isContentId, readNotification, type Reading } from "@tallyman/events";
 
 /** What reading a rejected event again needs to know. */
 export interface RejectedPayload {
@@ -6,6 +6,7 @@ export interface RejectedPayload {
   /** ISO 8601 in UTC with milliseconds. */
   readonly receivedAt: string;
   readonly reason: string;
+  readonly eventId: string | null;
   readonly payload: string;
 }
 
@@ -21,11 +22,22 @@ const BODY_REASONS: ReadonlySet<string> = new Set([
  * rejection, into an event or, when this version can open a body that an older one could not, into any number of them.
  */
 export function rereadRejected(rejected: RejectedPayload): Reading[] {
-  const { registry, receivedAt, reason, payload } = rejected;
+  const { registry, receivedAt, reason, eventId, payload } = rejected;
   // Somebody may have mended the payload by hand, or tried to: only what is JSON can be put into an envelope.
   const isEvent = !BODY_REASONS.has(reason) && isJson(payload);
   const body = isEvent ? `{"events":[${payload}]}` : payload;
-  return readNotification({ registry, receivedAt, body });
+  const readings = readNotification({ registry, receivedAt, body });
+  return isEvent && eventId !== null
+    ? readings.map((reading) => recognisedBy(eventId, reading))
+    : readings;
+}
+
+/** The payload is not quite what was sent (no client addresses), so an id made of its content would be another one. */
+function recognisedBy(eventId: string, reading: Reading): Reading {
+  if (reading.eventId === null || !isContentId(reading.eventId)) return reading;
+  return reading.kind === "event"
+    ? { ...reading, eventId, key: eventKey(reading.registry, eventId) }
+    : { ...reading, eventId };
 }
 
 function isJson(text: string): boolean {

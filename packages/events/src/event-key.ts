@@ -14,3 +14,20 @@ export function hashKey(
   // Neither a purpose nor a registry label can hold a newline, so the parts cannot run into each other.
   return hash("sha256", `${purpose}\n${registry}\n${text}`, "hex").slice(0, 32);
 }
+
+/** What recognises a tracked event for ever. */
+export function eventKey(registry: string, eventId: string): string {
+  return hashKey("event", registry, eventId);
+}
+
+const CONTENT = "content:";
+
+/** The id of an event whose sender gave it none, made of its text as it was sent. */
+export function contentId(registry: string, text: string): string {
+  return `${CONTENT}${hashKey("content", registry, text)}`;
+}
+
+/** Whether an id was made by `contentId`. */
+export function isContentId(eventId: string): boolean {
+  return eventId.startsWith(CONTENT);
+}

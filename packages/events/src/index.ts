@@ -1,6 +1,15 @@
 export { ACTIONS, actionOf, closesRepository, registersRepository, type Action } from "./action.ts";
 export { isUser, usernameOf } from "./actor.ts";
+export {
+  ACTOR_NAME_MODES,
+  actorNames,
+  MIN_ACTOR_NAMES_KEY_LENGTH,
+  PLAIN_NAMES,
+  type ActorNameMode,
+  type ActorNames,
+} from "./actor-names.ts";
 export { countEvents, openEnvelope, type Envelope } from "./envelope.ts";
+export { eventKey, isContentId } from "./event-key.ts";
 export { GITLAB_ACTIONS, METRICS, metricsOf, type Metric } from "./metric.ts";
 export { getOrAdd, keyOf, sortedByKey } from "./keyed.ts";
 export type { Notification } from "./notification.ts";

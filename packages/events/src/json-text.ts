@@ -7,6 +7,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const BRACE = 0x7b;
 
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
@@ -97,6 +98,54 @@ export function elementTexts(json: string, key: string): string[] {
     i = nextElement(json, end);
   }
   return texts;
+}
+
+/**
+ * JSON text in which the values of some members are written anew; everything else stays as it was written. Every member
+ * of a repeated key is found, and every level, however deep.
+ *
+ * @param json valid JSON text
+ * @param replacementOf the replacement for the values under a key, if they are to be replaced. `parent` is the key under
+ *   which the member's object stands (or the list that holds it), "" for none; `isNested` tells that the value is an
+ *   object or a list
+ */
+export function replaceMembers(
+  json: string,
+  replacementOf: (
+    parent: string,
+    key: string,
+    isNested: boolean,
+  ) => ((value: string) => string) | undefined,
+): string {
+  let replaced = "";
+  let from = 0;
+  /** Of each open object and list: the key under which it stands, and whether it is an object. */
+  const open: { readonly under: string; readonly isObject: boolean }[] = [];
+  /** The key whose value comes next. */
+  let key: string | undefined;
+  let i = 0;
+  while (i < json.length) {
+    const code = json.charCodeAt(i);
+    const around = open.at(-1);
+    if (code === QUOTE && key === undefined && around?.isObject === true) {
+      const keyEnd = endOfString(json, i);
+      key = JSON.parse(json.slice(i, keyEnd)) as string;
+      i = skipSpace(json, json.indexOf(":", keyEnd) + 1);
+      const replace = replacementOf(around.under, key, opens(json.charCodeAt(i)));
+      if (replace === undefined) continue;
+      const end = endOfValue(json, i);
+      replaced += json.slice(from, i) + replace(json.slice(i, end));
+      from = i = end;
+      continue;
+    }
+    if (opens(code)) {
+      open.push({ under: key ?? around?.under ?? "", isObject: code === BRACE });
+      key = undefined;
+    } else if (closes(code)) open.pop();
+    if (closes(code) || code === COMMA) key = undefined;
+    i = code === QUOTE ? endOfString(json, i) : i + 1;
+  }
+  return replaced + json.slice(from);
 }
 
 /** Skips white space and one comma. */

@@ -1,3 +1,4 @@
+import { contentId } from "./event-key.ts";
 import { openEnvelope, type Envelope } from "./envelope.ts";
 import { compactJson } from "./json-text.ts";
 import type { Notification } from "./notification.ts";
@@ -25,7 +26,10 @@ export function readNotification({ registry, body, ...notification }: Notificati
   const receipt = { registry, receivedAt };
   const read = (event: unknown, origin: EventOrigin): Reading => {
     const result = readRegistryEvent(event, origin, registry, receivedAt);
-    return "kind" in result ? result : reject(receipt, result, usableId(event), textOf(origin));
+    if ("kind" in result) return result;
+    const text = textOf(origin);
+    const rejection = reject(receipt, result, usableId(event), text);
+    return { ...rejection, eventId: rejection.eventId ?? contentId(registry, text) };
   };
 
   switch (envelope.kind) {

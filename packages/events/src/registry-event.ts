@@ -1,5 +1,5 @@
 import { actorTypeOf } from "./actor.ts";
-import { hashKey } from "./event-key.ts";
+import { contentId, eventKey } from "./event-key.ts";
 import { compactJson, elementTexts } from "./json-text.ts";
 import { DESCRIPTION_LIMITS, IDENTIFIER_LIMITS } from "./limits.ts";
 import { operationOf, type Operation } from "./operation.ts";
@@ -156,10 +156,10 @@ export function readRegistryEvent(
 
   const mediaType = describingText(target["mediaType"], DESCRIPTION_LIMITS.mediaType);
   const source = asObject(fields["source"]) ?? NO_FIELDS;
-  const eventId = id ?? `content:${hashKey("content", registry, textOf(origin))}`;
+  const eventId = id ?? contentId(registry, textOf(origin));
   return {
     kind: "event",
-    key: hashKey("event", registry, eventId),
+    key: eventKey(registry, eventId),
     eventId,
     registry,
     ...occurredAt(fields["timestamp"], receivedAt),

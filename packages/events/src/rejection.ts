@@ -1,4 +1,5 @@
 import { hashKey } from "./event-key.ts";
+import { withoutClientData } from "./redact-payload.ts";
 
 /** Why an event cannot be counted. The words are stable: they stand in `rejected_events.reason`. */
 export type RejectionReason =
@@ -22,7 +23,7 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** An event that is set aside whole, to be read, replayed or discarded by a person. */
+/** An event that is set aside, to be read, replayed or discarded by a person. */
 export interface Rejection extends Fault {
   readonly kind: "rejected";
   /** Recognises the same rejected event when it is delivered again; never equal to a tracked event's key. */
@@ -30,9 +31,9 @@ export interface Rejection extends Fault {
   readonly registry: string;
   /** Time of receipt, 27-character form. */
   readonly receivedAt: string;
-  /** The sender's id when it is usable text. */
+  /** The sender's id when it is usable text, otherwise one made of the event's content; null for a whole body. */
   readonly eventId: string | null;
-  /** The event's JSON text, without white space between its tokens. */
+  /** The event's JSON text, without white space between its tokens and without addresses of clients. */
   readonly payload: string;
 }
 
@@ -45,15 +46,16 @@ export interface Receipt {
 /**
  * Sets an event aside. It is recognised by its id, or by its content when it has none that is usable.
  *
- * @param payload the event's text
+ * @param text the event's text as it was sent; what recognises it is made of this, not of what is kept
  */
 export function reject(
   { registry, receivedAt }: Receipt,
   { reason, detail }: Fault,
   eventId: string | null,
-  payload: string,
+  text: string,
 ): Rejection {
-  const recognisedBy = eventId === null ? `content:${payload}` : `id:${eventId}`;
+  const recognisedBy = eventId === null ? `content:${text}` : `id:${eventId}`;
   const key = hashKey("rejected", registry, recognisedBy);
+  const payload = reason === "not_json" ? text : withoutClientData(text);
   return { kind: "rejected", key, registry, receivedAt, eventId, payload, reason, detail };
 }

@@ -32,6 +32,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
     "Bearer tokens of the api, comma-separated, at least 16 characters each. Without any it listens on loopback only and asks for none.",
   USER_DIRECTORY:
     "open: unknown names become users. closed: only names in the table users count as users.",
+  ACTOR_NAMES:
+    "plain: names of actors as they were sent. pseudonym: a pseudonym for each, so that all counts stay exact. off: no names, and nobody counts as a user. See docs/privacy.md.",
   HOST: "Address to listen on.",
   PORT: "Port to listen on.",
   OPS_PORT: "Port of /livez, /readyz and /metrics. Keep it inside.",

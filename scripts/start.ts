@@ -8,6 +8,7 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { migrate } from "@tallyman/database";
 import { migrateQueue } from "@tallyman/queue";
+import { PEOPLE_SETTINGS } from "@tallyman/runtime";
 import { startEmbeddedPostgres } from "./local/embedded-postgres.ts";
 import { choosePorts } from "./local/choose-ports.ts";
 import { liveLine } from "./local/live-line.ts";
@@ -60,7 +61,7 @@ async function start(
       ...app,
       name: "worker",
       opsPort: ports.workerOps,
-      environment: { ...shared, LOG_LEVEL: "debug" },
+      environment: { ...shared, ...peopleSettings(process.env), LOG_LEVEL: "debug" },
       onLine: (line) => {
         const text = liveLine(line);
         if (text !== undefined) process.stdout.write(`${text}\n`);
@@ -92,6 +93,17 @@ async function start(
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   interruption.throwIfAborted();
   process.stdout.write(welcome({ ports, secret, databaseUrl }));
+}
+
+/** How people are recorded is the caller's decision; everything else is ours. */
+function peopleSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const names = Object.keys(PEOPLE_SETTINGS).flatMap((name) => [name, `${name}_FILE`]);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
 }
 
 async function startDatabase(closers: Close[]): Promise<string> {

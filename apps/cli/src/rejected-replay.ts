@@ -12,9 +12,10 @@ export async function rejectedReplay(
   const { json = false, dryRun = false } = options;
   const selection = selectionOf(ids, options);
   const summary = new Summary(dryRun, "ids" in selection);
-  await withDatabase(surroundings, options, ({ client, directory, progress }) =>
+  await withDatabase(surroundings, options, ({ client, directory, names, progress }) =>
     replayRejected(client, selection, {
       directory,
+      names,
       dryRun,
       onReplayed: (replayed) => summary.add(replayed),
       onProgress: (done, total) => progress.show(`${done} of ${counted(total, "event")}`),

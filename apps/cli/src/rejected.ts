@@ -40,7 +40,7 @@ export function addRejected(
 
   withFilters(addCommonOptions(rejected.command("replay")))
     .description(
-      "Read rejected events again with this version, and count those that it understands, once, on the day they were received. In the ledger they move from rejected to tracked, or to duplicates when they were counted meanwhile. Harmless to repeat, and while workers run. Set USER_DIRECTORY as the workers have it.",
+      "Read rejected events again with this version, and count those that it understands, once, on the day they were received. In the ledger they move from rejected to tracked, or to duplicates when they were counted meanwhile. Harmless to repeat, and while workers run. Set USER_DIRECTORY, ACTOR_NAMES and ACTOR_NAMES_KEY as the workers have them.",
     )
     .argument("[ids...]", "numbers of rejected events")
     .option("--all", "all open events that fit --registry, --reason and --since")

@@ -1,14 +1,11 @@
 import { awaitSchema, openConnection } from "@tallyman/database";
-import { DATABASE_URL, readConfig } from "@tallyman/runtime";
+import { actorNames, type ActorNames } from "@tallyman/events";
+import { DATABASE_URL, readConfig, withPeople } from "@tallyman/runtime";
 import type pg from "pg";
-import { z } from "zod";
 import { Progress } from "./progress.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const CONFIG = z.object({
-  DATABASE_URL,
-  USER_DIRECTORY: z.enum(["open", "closed"], "must be open or closed").default("open"),
-});
+const CONFIG = withPeople({ DATABASE_URL });
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -19,6 +16,8 @@ export interface CommonOptions {
 export interface Work {
   readonly client: pg.Client;
   readonly directory: "open" | "closed";
+  /** What becomes of the names of actors; as the workers have it. */
+  readonly names: ActorNames;
   readonly progress: Progress;
 }
 
@@ -39,7 +38,8 @@ export async function withDatabase<T>(
   const progress = new Progress(surroundings);
   try {
     await awaitSchema(client, (_attempt, error) => Promise.reject(error));
-    return await work({ client, directory: config.USER_DIRECTORY, progress });
+    const names = actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY);
+    return await work({ client, directory: config.USER_DIRECTORY, names, progress });
   } finally {
     progress.end();
     await client.end().catch(() => undefined);

@@ -4,6 +4,7 @@ import {
   ensurePartitions,
   PostgresTrackingStore,
 } from "@tallyman/database";
+import { actorNames } from "@tallyman/events";
 import { BullmqConsumer, BullmqQueue, FailedJobSweep } from "@tallyman/queue";
 import {
   closeServer,
@@ -16,7 +17,7 @@ import {
 import { collectDefaultMetrics } from "prom-client";
 import { backoff } from "./backoff.ts";
 import { Batcher, LANES, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
-import { CONFIG, type WorkerConfig } from "./config.ts";
+import { CONFIG, SECRET_SETTINGS, type WorkerConfig } from "./config.ts";
 import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { exposeQueue, observeBatch, observeRetry, observeSweep } from "./metrics.ts";
@@ -45,7 +46,11 @@ async function start(config: WorkerConfig): Promise<void> {
     applicationName: "tallyman-worker",
     onError: trouble("database connection in trouble"),
   });
-  const store = new PostgresTrackingStore(pool, config.USER_DIRECTORY);
+  const store = new PostgresTrackingStore(
+    pool,
+    config.USER_DIRECTORY,
+    actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY),
+  );
   lifecycle.onClose("database", () => store.close());
 
   const queue = new BullmqQueue({ url: config.QUEUE_URL }, trouble("queue connection in trouble"));
@@ -112,4 +117,4 @@ async function start(config: WorkerConfig): Promise<void> {
   logger.info("worker counts", { concurrency: CONCURRENCY });
 }
 
-await runMain({ schema: CONFIG, secrets: [], start });
+await runMain({ schema: CONFIG, secrets: SECRET_SETTINGS, start });

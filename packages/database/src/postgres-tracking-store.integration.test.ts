@@ -83,7 +83,11 @@ describe("PostgresTrackingStore", () => {
           event_id: "2",
           payload: '{"id":"2","action":"fly","target":{"repository":"a"}}',
         },
-        { reason: "not_an_object", event_id: null, payload: "7" },
+        {
+          reason: "not_an_object",
+          event_id: "content:048c5bae029708e3031ecd642cd5996d",
+          payload: "7",
+        },
       ]);
     });
 

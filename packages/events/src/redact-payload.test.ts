@@ -1,6 +1,5 @@
-import { readdirSync } from "node:fs";
 import { expect } from "chai";
-import { fixtureText } from "../../../test/support/fixture.ts";
+import { fixtureTexts } from "../../../test/support/fixture.ts";
 import { withActorNames, withoutClientData } from "./redact-payload.ts";
 
 describe("withoutClientData", () => {
@@ -33,9 +32,7 @@ describe("withoutClientData", () => {
   });
 
   it("leaves no client address and no signed user in what any known registry sends", () => {
-    const texts = readdirSync(new URL("../../../test/fixtures/", import.meta.url)).map((name) =>
-      fixtureText(name.replace(".json", "")),
-    );
+    const texts = fixtureTexts();
     const client = /192\.0\.2\.|198\.51\.100\.(?:9|10):|eyJ/;
     expect(texts.filter((text) => client.test(text)).length).to.be.greaterThan(30);
     expect(texts.map(withoutClientData).filter((text) => client.test(text))).to.deep.equal([]);

@@ -12,6 +12,7 @@ export { Lifecycle } from "./lifecycle.ts";
 export { closeServer, listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { startOpsServer, type OpsServerOptions, type ReadinessCheck } from "./ops-server.ts";
+export { PEOPLE_SETTINGS, withPeople } from "./people-settings.ts";
 export { sendProblem, type Problem } from "./problem.ts";
 export { ConfigError, readConfig, type Environment } from "./read-config.ts";
 export { redact } from "./redact.ts";

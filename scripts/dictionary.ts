@@ -32,6 +32,8 @@ const TABLES = [
   "users",
   "ledger",
   "rejected_events",
+  "pipeline_receipts",
+  "pipeline_queue",
 ];
 
 const ROLES: Readonly<Record<string, string>> = {

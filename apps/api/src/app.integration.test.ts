@@ -1,15 +1,15 @@
 import { expect } from "chai";
+import { ROUTES } from "./routes.ts";
 import { SampleApi, TODAY } from "./test-support/sample-api.ts";
 import { serveApi } from "./test-support/serve-api.ts";
 
-const QUESTIONS = [
-  "registries",
-  "ledger",
-  "repositories",
-  "tags",
-  "distinct-users?metric=any_read",
-  "activity",
-];
+/** What each route can be asked with. */
+const QUESTIONS = ROUTES.map(({ example }) =>
+  example
+    .replace("/api/v1/", "")
+    .replace("{registry}", "dock")
+    .replace("{repository}", "team%2Fweb"),
+);
 
 describe("the api on a real database", () => {
   const api = new SampleApi();

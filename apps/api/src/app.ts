@@ -1,42 +1,52 @@
 import { sendProblem } from "@tallyman/runtime";
 import express, { type Express, type RequestHandler } from "express";
-import { activity } from "./activity.ts";
 import { authenticate } from "./authenticate.ts";
-import { distinctUsers } from "./distinct-users.ts";
+import { guardHost } from "./guard-host.ts";
 import { handleError } from "./handle-error.ts";
 import { indexPage } from "./index-page.ts";
-import { ledger } from "./ledger.ts";
 import { observe } from "./metrics.ts";
-import { registries } from "./registries.ts";
-import { repositories } from "./repositories.ts";
 import type { Route, Source } from "./route.ts";
-import { tags } from "./tags.ts";
-
-const ROUTES: readonly Route[] = [registries, ledger, repositories, tags, distinctUsers, activity];
+import { ROUTES } from "./routes.ts";
+import { sendAnswer, typeOf } from "./send-answer.ts";
 
 export interface AppOptions extends Source {
-  /** Bearer tokens, one of which a question must carry; none of them opens the api to everybody. */
+  /** Bearer tokens, one of which a question must carry; none of them opens the api to everybody on this machine. */
   readonly tokens: readonly string[];
   /** Hears of errors that are not the asker's fault. */
   readonly onError: (error: unknown) => void;
 }
+
+/** Where the list of questions is. */
+const INDEX = ["/", "/api/v1"];
 
 /** The api: one path per question, answered from the database, and a clear answer to everything else. */
 export function createApp({ tokens, onError, database, today }: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(headers);
-  app.get("/", indexPage(ROUTES));
+  if (tokens.length === 0) app.use(guardHost);
+  app.get(INDEX, indexPage(ROUTES));
   app.use("/api", authenticate(tokens));
-  for (const { path, answer } of ROUTES) {
-    app.get(path, observe(path), async (request, response) => {
-      response.json(await answer(request.query, { database, today }));
-    });
+  for (const route of ROUTES) {
+    app.get(expressPath(route), observe(route.path), answerWith(route, { database, today }));
   }
-  app.all(["/", ...ROUTES.map(({ path }) => path)], onlyGet);
+  app.all([...INDEX, ...ROUTES.map(expressPath)], onlyGet);
   app.use(notFound);
   app.use(handleError(onError));
   return app;
+}
+
+function answerWith(route: Route, source: Source): RequestHandler {
+  return async (request, response) => {
+    response.vary("Accept");
+    const type = typeOf(request, route);
+    const answer = await route.answer(request.query, request.params, source);
+    sendAnswer(request, response, { type, table: route.table, answer });
+  };
+}
+
+function expressPath({ path }: Route): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
 /** Answers may be kept by the asker alone, and only to be compared by their ETag. */
@@ -57,6 +67,6 @@ const notFound: RequestHandler = (_request, response) => {
   sendProblem(response, {
     status: 404,
     title: "Not Found",
-    detail: "GET / lists what can be asked.",
+    detail: "GET /api/v1 lists what can be asked. A / within a name is written %2F.",
   });
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ParameterError } from "./errors.ts";
 
 /** The longest position holds a repository and a tag; anything longer is not from here. */
 const MAX_LENGTH = 8_192;
@@ -39,6 +40,17 @@ export function pageOf<Row>(
   const last = page.at(-1);
   const more = rows.length > limit && last !== undefined;
   return { page, next_cursor: more ? encodeCursor(positionOf(last)) : null };
+}
+
+/** @throws ParameterError when a cursor that begins with its sort and order belongs to another order of the list */
+export function assertSameOrder(
+  cursor: readonly unknown[] | undefined,
+  [sort, order]: readonly [string, string],
+): void {
+  if (cursor === undefined || (cursor[0] === sort && cursor[1] === order)) return;
+  const other = `sort=${String(cursor[0])}&order=${String(cursor[1])}`;
+  const detail = `belongs to ${other}; ask with that, or without a cursor`;
+  throw new ParameterError([{ parameter: "cursor", detail }]);
 }
 
 function decode(text: string): unknown {

@@ -15,6 +15,16 @@ export class ParameterError extends Error {
   }
 }
 
+/** Nothing is known of what the path names. The message says how to find what is. */
+export class NotFoundError extends Error {
+  override readonly name = "NotFoundError";
+}
+
+/** The asker wants a form that this answer does not have. The message says which there are. */
+export class NotAcceptableError extends Error {
+  override readonly name = "NotAcceptableError";
+}
+
 /** The asker may ask the same again later: the database does not answer. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";

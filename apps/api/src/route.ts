@@ -9,40 +9,73 @@ export interface Source {
   readonly today: () => string;
 }
 
+/** The rows of an answer, for those who want a table. */
+export interface Table {
+  /** Each row's names, which are the columns. */
+  readonly row: z.ZodObject;
+  readonly rowsOf: (answer: object) => readonly object[];
+}
+
 /** One question that the api answers. */
 export interface Route {
+  /** As OpenAPI has it, `/api/v1/repositories/{registry}/{repository}`. */
   readonly path: string;
   /** For people, in the index. */
   readonly question: string;
-  /** Query with which the index shows it, for parameters that it cannot do without. */
+  /** What else there is to know. */
+  readonly description: string;
+  /** Path and query with which it can be tried. */
   readonly example: string;
-  /** Descriptions by name. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** @throws ParameterError when the query is at fault */
-  readonly answer: (query: object, source: Source) => Promise<object>;
+  /** Of the path and of the query. */
+  readonly parameters: z.ZodObject;
+  readonly response: z.ZodType;
+  /** Absent where the answer is no table. */
+  readonly table?: Table;
+  /**
+   * @param query as Express has it
+   * @param path the decoded parts of the path by name
+   * @throws ParameterError when the request is at fault, NotFoundError when nothing is known of what the path names
+   */
+  readonly answer: (query: object, path: object, source: Source) => Promise<object>;
 }
 
-export interface RouteDefinition<Schema extends z.ZodObject> {
+export interface RouteDefinition<
+  Schema extends z.ZodObject,
+  Response extends z.ZodType<object>,
+  Row extends z.ZodObject,
+> {
   readonly path: string;
   readonly question: string;
+  readonly description?: string;
   readonly example?: string;
   readonly parameters: Schema;
-  readonly answer: (parameters: z.infer<Schema>, source: Source) => Promise<object>;
+  readonly response: Response;
+  readonly table?: {
+    readonly row: Row;
+    readonly rowsOf: (answer: z.input<Response>) => readonly z.input<Row>[];
+  };
+  readonly answer: (parameters: z.infer<Schema>, source: Source) => Promise<z.input<Response>>;
 }
 
 /** Makes a route whose parameters are read by their schema before it answers. */
-export function defineRoute<Schema extends z.ZodObject>(
-  definition: RouteDefinition<Schema>,
-): Route {
-  const { path, question, example = "", parameters, answer } = definition;
-  const descriptions = Object.entries(parameters.shape).map(
-    ([name, field]) => [name, (field as z.ZodType).description ?? ""] as const,
-  );
+export function defineRoute<
+  Schema extends z.ZodObject,
+  Response extends z.ZodType<object>,
+  Row extends z.ZodObject,
+>(definition: RouteDefinition<Schema, Response, Row>): Route {
+  const { path, description = "", example = path, parameters, answer, table } = definition;
   return {
-    path,
-    question,
+    ...definition,
+    description,
     example,
-    parameters: Object.fromEntries(descriptions),
-    answer: (query, source) => answer(readParameters(parameters, query), source),
-  };
+    // Only this route's own answers come back to it.
+    ...(table === undefined ? {} : { table: table as unknown as Table }),
+    answer: (query, pathParts, source) =>
+      answer(readParameters(parameters, query, pathParts), source),
+  } as Route;
+}
+
+/** Names of the parts of a path that stand in braces. */
+export function pathParameterNames(path: string): string[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name as string);
 }

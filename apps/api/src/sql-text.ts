@@ -5,6 +5,11 @@ export function instant(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
+/** SQL for a point in time as a number to sort by, exact to the microsecond. Never is earlier than everything. */
+export function moment(column: string): string {
+  return `coalesce(extract(epoch from ${column}), '-Infinity')::numeric`;
+}
+
 /** SQL for a date as text. The driver would make a local midnight of it. */
 export function day(column: string): string {
   return `to_char(${column}, 'YYYY-MM-DD')`;

@@ -19,8 +19,9 @@ revoke update on tracking_events, tallyman.event_keys from tallyman_worker;
 grant execute on function tallyman.ensure_month_partition(date) to tallyman_worker;
 grant usage on schema public to tallyman_reader;
 grant select on all tables in schema public to tallyman_reader;
-revoke execute on function distinct_users(text, date, date, text) from public;
-grant execute on function distinct_users(text, date, date, text) to tallyman_reader, tallyman_worker;
+revoke execute on function distinct_users(text, date, date, text), distinct_users_of_any(text[], date, date, text) from public;
+grant execute on function distinct_users(text, date, date, text), distinct_users_of_any(text[], date, date, text)
+  to tallyman_reader, tallyman_worker;
 `;
 
 /**

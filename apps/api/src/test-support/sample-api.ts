@@ -43,11 +43,20 @@ export class SampleApi {
     return present(this.#database).url;
   }
 
+  get origin(): string {
+    return present(this.#api).origin;
+  }
+
   /** Rows of a query as JSON shows them. */
   async sql(query: string): Promise<Row[]> {
     const text = `select coalesce(json_agg(rows), '[]') as rows from (${query}) rows`;
     const { rows } = await present(this.#client).query<{ rows: Row[] }>(text);
     return rows[0]?.rows ?? [];
+  }
+
+  /** Changes the tables. */
+  async execute(statement: string): Promise<void> {
+    await present(this.#client).query(statement);
   }
 
   ask(question: string, init?: RequestInit): Promise<Answer> {
@@ -61,12 +70,21 @@ export class SampleApi {
     return body;
   }
 
+  /** The answer as CSV, without its header, by line. */
+  async csv(question: string): Promise<string[]> {
+    const { status, text, headers } = await this.ask(question, { headers: { accept: "text/csv" } });
+    expect(status, text).to.equal(200);
+    expect(headers.get("content-type")).to.match(/^text\/csv; charset=utf-8/);
+    return text.split("\r\n").slice(0, -1);
+  }
+
   /** Follows the cursors of a list to its end. */
   async getAll(question: string, name: string): Promise<Row[]> {
     const rows: Row[] = [];
     let cursor: unknown = "";
     do {
-      const body = await this.get(`${question}&cursor=${String(cursor)}`);
+      const separator = question.includes("?") ? "&" : "?";
+      const body = await this.get(`${question}${separator}cursor=${String(cursor)}`);
       rows.push(...(body[name] as Row[]));
       cursor = body["next_cursor"];
     } while (cursor !== null);

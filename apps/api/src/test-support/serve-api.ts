@@ -7,7 +7,9 @@ import { Database } from "../database.ts";
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** Empty when the answer is no JSON. */
   readonly body: Record<string, unknown>;
+  readonly text: string;
 }
 
 /** The api on a port of its own. */
@@ -36,8 +38,9 @@ export async function serveApi(options: {
     get: async (path, init) => {
       const response = await fetch(new URL(path, origin), init);
       const text = await response.text();
-      const body = (text === "" ? {} : JSON.parse(text)) as Answer["body"];
-      return { status: response.status, headers: response.headers, body };
+      const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
+      const body = (isJson && text !== "" ? JSON.parse(text) : {}) as Answer["body"];
+      return { status: response.status, headers: response.headers, body, text };
     },
     close: async () => {
       await closeServer(server);

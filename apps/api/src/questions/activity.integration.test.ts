@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EVERYTHING, SampleApi } from "./test-support/sample-api.ts";
+import { EVERYTHING, SampleApi } from "../test-support/sample-api.ts";
 
 interface PeriodActivity {
   readonly period_start: string;

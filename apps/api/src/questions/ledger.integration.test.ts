@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { SampleApi } from "./test-support/sample-api.ts";
-import { RECEIVED, SENT } from "./test-support/sample-traffic.ts";
+import { SampleApi } from "../test-support/sample-api.ts";
+import { RECEIVED, SENT } from "../test-support/sample-traffic.ts";
 
 describe("GET /api/v1/ledger", () => {
   const api = new SampleApi();

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { SampleApi } from "./test-support/sample-api.ts";
-import { RECEIVED } from "./test-support/sample-traffic.ts";
+import { SampleApi } from "../test-support/sample-api.ts";
+import { RECEIVED } from "../test-support/sample-traffic.ts";
 
 const onlyDay = (day: string) => ({ first_day: day, last_day: day });
 

@@ -1,9 +1,10 @@
-import { PERIODS } from "@tallyman/events";
+import { ACTIONS, METRICS, PERIODS } from "@tallyman/events";
 import { z } from "zod";
-import { REGISTRY } from "./parameters.ts";
-import { defineRoute } from "./route.ts";
-import { count, day } from "./sql-text.ts";
-import { FROM, MAX_DAYS, TO, wholePeriods, windowOf } from "./window.ts";
+import { oneOf, REGISTRY } from "../parameters.ts";
+import { defineRoute } from "../route.ts";
+import { ACTION, ASKED_REGISTRY, BYTES, COUNT, DAY, WINDOW } from "../schemas.ts";
+import { count, day } from "../sql-text.ts";
+import { FROM, MAX_DAYS, TO, wholePeriods, windowOf } from "../window.ts";
 
 /** A window that shows a trend: four weeks, twelve weeks, a year. */
 const DEFAULT_DAYS = { day: 28, week: 84, month: 365 };
@@ -39,32 +40,54 @@ type ActivityRow = { readonly period_start: string; readonly name: string } & (
   | { readonly kind: "users"; readonly amount: string }
 );
 
-type Count = number | string;
+const MOVED = {
+  events: COUNT.describe("number of events"),
+  bytes: BYTES.describe("bytes of pushes and pulls; others move none"),
+  repositories_created: COUNT.describe("how many of the events created their repository"),
+};
 
-/** What happened in one period. Actions and metrics of which there was nothing are left out. */
-interface PeriodActivity {
-  readonly period_start: string;
-  readonly actions: Record<
-    string,
-    { readonly events: Count; readonly bytes: Count; readonly repositories_created: Count }
-  >;
-  readonly distinct_users: Record<string, Count>;
-}
+const PERIOD_ACTIVITY = z.strictObject({
+  period_start: DAY.describe("first UTC day of the period; a Monday for a week"),
+  actions: z
+    .partialRecord(z.enum(ACTIONS), z.strictObject(MOVED))
+    .describe("by action; those of which there was nothing are left out")
+    .meta({ examples: [{ pull_tag: { events: 42, bytes: 73_400_320, repositories_created: 0 } }] }),
+  distinct_users: z
+    .partialRecord(z.enum(METRICS), COUNT)
+    .describe("by metric; those of which there was nothing are left out")
+    .meta({ examples: [{ pull_tag: 7, any_read: 7 }] }),
+});
+
+type PeriodActivity = z.infer<typeof PERIOD_ACTIVITY>;
+
+const ROW = z.strictObject({ period_start: DAY, action: ACTION, ...MOVED });
 
 export const activity = defineRoute({
   path: "/api/v1/activity",
   question: "What happened per day, week or month, and how many different people did it?",
+  description:
+    "As CSV: one row per period and action. Distinct users of every period as CSV: /api/v1/distinct-users.",
   parameters: z.object({
     registry: REGISTRY,
-    period: z
-      .enum(PERIODS, `must be one of ${PERIODS.join(", ")}`)
-      .default("day")
-      .describe("day, week (ISO) or month; without it, day"),
+    period: oneOf(PERIODS).default("day").describe("day, week (ISO) or month; without it, day"),
     from: FROM.describe(
       "a UTC day of the first period; without it, 28 days, 12 weeks or a year before to",
     ),
     to: TO,
   }),
+  response: z.strictObject({
+    registry: ASKED_REGISTRY,
+    period: z.enum(PERIODS),
+    ...WINDOW,
+    periods: z.array(PERIOD_ACTIVITY),
+  }),
+  table: {
+    row: ROW,
+    rowsOf: ({ periods }) =>
+      periods.flatMap(({ period_start, actions }) =>
+        Object.entries(actions).map(([action, moved]) => ({ period_start, action, ...moved })),
+      ) as z.infer<typeof ROW>[],
+  },
   answer: async (parameters, { database, today }) => {
     const { registry = null, period } = parameters;
     const asked = windowOf(parameters, {
@@ -90,9 +113,11 @@ function byPeriod(rows: readonly ActivityRow[]): PeriodActivity[] {
       periods.push(current);
     }
     if (row.kind === "users") {
-      current.distinct_users[row.name] = count(row.amount);
+      current.distinct_users[row.name as keyof PeriodActivity["distinct_users"]] = count(
+        row.amount,
+      );
     } else {
-      current.actions[row.name] = {
+      current.actions[row.name as keyof PeriodActivity["actions"]] = {
         events: count(row.amount),
         bytes: count(row.bytes),
         repositories_created: count(row.repositories_created),

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { defineRoute } from "./route.ts";
-import { day, withCounts } from "./sql-text.ts";
+import { defineRoute } from "../route.ts";
+import { COUNT, DAY, REGISTRY_LABEL } from "../schemas.ts";
+import { day, withCounts } from "../sql-text.ts";
 
 /** A registry is known when it sent anything or when repositories of it were imported. */
 const REGISTRIES = `
@@ -22,9 +23,16 @@ select registry, ${day("first_day")} as first_day, ${day("last_day")} as last_da
 from receipts full join paths using (registry)
 order by registry`;
 
+const ROW = z.strictObject({
+  registry: REGISTRY_LABEL,
+  first_day: DAY.nullable().describe("first UTC day of receipt; null when it sent nothing"),
+  last_day: DAY.nullable().describe("last UTC day of receipt; null when it sent nothing"),
+  received: COUNT.describe("events received"),
+  repositories: COUNT.describe("repositories known"),
+});
+
 interface RegistryRow {
   readonly registry: string;
-  /** First and last day of receipt. */
   readonly first_day: string | null;
   readonly last_day: string | null;
   readonly received: string;
@@ -35,6 +43,8 @@ export const registries = defineRoute({
   path: "/api/v1/registries",
   question: "Which registries have sent notifications, since when, and how much?",
   parameters: z.object({}),
+  response: z.strictObject({ registries: z.array(ROW) }),
+  table: { row: ROW, rowsOf: (answer) => answer.registries },
   answer: async (_parameters, { database }) => {
     const rows = await database.query<RegistryRow>(REGISTRIES);
     return { registries: rows.map((row) => withCounts(row, ["received", "repositories"])) };

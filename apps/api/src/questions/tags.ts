@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { Conditions } from "../conditions.ts";
+import { assertSameOrder, cursorOf, pageOf } from "../cursor.ts";
+import type { Database } from "../database.ts";
+import { keysetOf } from "../keyset.ts";
+import {
+  FLAG,
+  LIMIT,
+  oneOf,
+  ORDER,
+  REGISTRY,
+  REGISTRY_PART,
+  REPOSITORY_PART,
+  TEXT,
+} from "../parameters.ts";
+import { defineRoute } from "../route.ts";
+import {
+  COUNT,
+  DIGEST,
+  LATER_INSTANT,
+  NEXT_CURSOR,
+  REGISTRY_LABEL,
+  REPOSITORY,
+  TAG,
+} from "../schemas.ts";
+import { instant, moment, withCounts } from "../sql-text.ts";
+import { DATE, startOfDay } from "../window.ts";
+
+/** SQL of the values to sort by; none: by name. */
+const KEYS = {
+  repository: undefined,
+  last_pulled_at: moment("tag_stats.last_pulled_at"),
+  last_pushed_at: moment("tag_stats.last_pushed_at"),
+  pulls: "pulls::numeric",
+  pushes: "pushes::numeric",
+} as const;
+
+const SORTS = [
+  "repository",
+  "last_pulled_at",
+  "last_pushed_at",
+  "pulls",
+  "pushes",
+] as const satisfies readonly (keyof typeof KEYS)[];
+
+const NAMES = ["registry", "repository", "tag"] as const;
+
+const POSITION = z.tuple([
+  z.enum(SORTS),
+  z.enum(["asc", "desc"]),
+  z.string().regex(/^(-Infinity|-?[0-9]{1,20}(\.[0-9]{1,9})?)$/),
+  TEXT,
+  TEXT,
+  TEXT,
+]);
+
+const ROW = z.strictObject({
+  registry: REGISTRY_LABEL,
+  repository: REPOSITORY,
+  tag: TAG,
+  digest: DIGEST.nullable().describe("digest of the latest push; null when it was only pulled"),
+  pushes: COUNT,
+  pulls: COUNT.describe("downloads by this tag; checks by HEAD do not count"),
+  first_pushed_at: LATER_INSTANT,
+  last_pushed_at: LATER_INSTANT,
+  first_pulled_at: LATER_INSTANT,
+  last_pulled_at: LATER_INSTANT,
+  deleted_at: LATER_INSTANT.describe("when it was deleted; null while it is there"),
+});
+
+type TagRow = Omit<z.infer<typeof ROW>, "pushes" | "pulls"> & {
+  readonly pushes: string;
+  readonly pulls: string;
+  readonly position: string;
+};
+
+const PARAMETERS = {
+  search: TEXT.optional().describe("part of the tag, in any case"),
+  never_pulled: FLAG.describe("true: only tags that nobody ever pulled"),
+  not_pulled_since: DATE.optional().describe(
+    "only tags that were never pulled, or not since the start of this UTC day, however lately they were pushed",
+  ),
+  deleted: FLAG.describe("true: also tags that were deleted"),
+  sort: oneOf(SORTS)
+    .default("repository")
+    .describe(`one of ${SORTS.join(", ")}`),
+  order: ORDER,
+  limit: LIMIT,
+  cursor: cursorOf(POSITION),
+};
+
+const RESPONSE = z.strictObject({ tags: z.array(ROW), next_cursor: NEXT_CURSOR });
+
+const ASKED = z.object({
+  registry: REGISTRY,
+  repository: TEXT.optional().describe("path of a repository; without it, all of them"),
+  ...PARAMETERS,
+});
+
+export const tags = defineRoute({
+  path: "/api/v1/tags",
+  question: "Which tags are there, and which of them does nobody pull and can go?",
+  description: "The oldest first: sort=last_pulled_at&order=asc; what was never pulled leads.",
+  example: "/api/v1/tags?never_pulled=true",
+  parameters: ASKED,
+  response: RESPONSE,
+  table: { row: ROW, rowsOf: (answer) => answer.tags },
+  answer: (asked, { database }) => findTags(asked, database),
+});
+
+export const repositoryTags = defineRoute({
+  path: "/api/v1/repositories/{registry}/{repository}/tags",
+  question: "Which tags does one repository have, and how much is each used?",
+  parameters: z.object({ registry: REGISTRY_PART, repository: REPOSITORY_PART, ...PARAMETERS }),
+  response: RESPONSE,
+  table: { row: ROW, rowsOf: (answer) => answer.tags },
+  answer: (asked, { database }) => findTags(asked, database),
+});
+
+async function findTags(
+  asked: z.infer<typeof ASKED>,
+  database: Database,
+): Promise<z.infer<typeof RESPONSE>> {
+  const { sort, limit, cursor } = asked;
+  const order = asked.order ?? (sort === "repository" ? "asc" : "desc");
+  assertSameOrder(cursor, [sort, order]);
+  const where = new Conditions();
+  where.where(asked.registry, (name) => `registry = ${name}`);
+  where.where(asked.repository, (name) => `repository = ${name}`);
+  where.where(asked.search, (part) => `strpos(lower(tag), lower(${part})) > 0`);
+  where.where(
+    asked.not_pulled_since,
+    (day) => `(tag_stats.last_pulled_at is null or tag_stats.last_pulled_at < ${startOfDay(day)})`,
+  );
+  if (asked.never_pulled) where.add("tag_stats.last_pulled_at is null");
+  if (!asked.deleted) where.add("tag_stats.deleted_at is null");
+  const key = KEYS[sort];
+  const { orderBy, condition } = keysetOf(
+    { ...(key === undefined ? {} : { key }), names: NAMES, descending: order === "desc" },
+    cursor && {
+      key: () => `${where.value(cursor[2])}::numeric`,
+      names: cursor.slice(3).map((name) => where.value(name)),
+    },
+  );
+  const rows = await database.query<TagRow>(
+    `select registry, repository, tag, digest, pushes, pulls,
+  ${instant("first_pushed_at")} as first_pushed_at, ${instant("last_pushed_at")} as last_pushed_at,
+  ${instant("first_pulled_at")} as first_pulled_at, ${instant("last_pulled_at")} as last_pulled_at,
+  ${instant("deleted_at")} as deleted_at, (${key ?? "0"})::text as position
+from tag_stats
+where ${where.text}
+  and ${condition}
+order by ${orderBy}
+limit ${where.value(limit + 1)}`,
+    where.values,
+  );
+  const { page, next_cursor } = pageOf(rows, limit, (row) => [
+    sort,
+    order,
+    row.position,
+    row.registry,
+    row.repository,
+    row.tag,
+  ]);
+  const shown = page.map(({ position: _position, ...row }) => withCounts(row, ["pushes", "pulls"]));
+  return { tags: shown, next_cursor };
+}

@@ -1,0 +1,26 @@
+import { activity } from "./questions/activity.ts";
+import { distinctUsers } from "./questions/distinct-users.ts";
+import { events } from "./questions/events.ts";
+import { ledger } from "./questions/ledger.ts";
+import { registries } from "./questions/registries.ts";
+import { repositories } from "./questions/repositories.ts";
+import { repository } from "./questions/repository.ts";
+import { repositoryActors } from "./questions/repository-actors.ts";
+import { repositoryDaily } from "./questions/repository-daily.ts";
+import { repositoryTags, tags } from "./questions/tags.ts";
+import type { Route } from "./route.ts";
+
+/** Every question, in the order in which a newcomer would ask. */
+export const ROUTES: readonly Route[] = [
+  registries,
+  ledger,
+  activity,
+  distinctUsers,
+  repositories,
+  repository,
+  repositoryDaily,
+  repositoryTags,
+  repositoryActors,
+  tags,
+  events,
+];

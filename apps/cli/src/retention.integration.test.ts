@@ -1,3 +1,4 @@
+import { actorNames } from "@tallyman/events";
 import { expect } from "chai";
 import { countingForTests } from "../../../test/support/counting.ts";
 import { cliForTests } from "../../../test/support/cli.ts";
@@ -50,9 +51,8 @@ describe("tallyman retention and erase-user", () => {
     );
     const { code, document } = await cli.json("erase-user --registry alpha MIRA --yes");
     expect(code).to.equal(0);
-    expect(document).to.include({
-      dryRun: false,
-      found: true,
+    expect(document).to.include({ dryRun: false, found: true });
+    expect((document["erasures"] as unknown[])[0]).to.include({
       trackingEvents: 1,
       rejectedPayloads: 1,
     });
@@ -61,6 +61,18 @@ describe("tallyman retention and erase-user", () => {
       const gone = await cli.run(`erase-user --registry alpha mira${yes}`);
       expect([gone.code, gone.out]).to.deep.equal([1, "The name is nowhere in alpha.\n"]);
     }
+  });
+
+  it("erases the pseudonym of a name, too, and what was recorded before pseudonyms were wanted", async () => {
+    const pseudonyms = { ACTOR_NAMES: "pseudonym", ACTOR_NAMES_KEY: "k".repeat(32) };
+    await send([push("1", "2026-11-20")]);
+    const { nameOf } = actorNames("pseudonym", pseudonyms.ACTOR_NAMES_KEY);
+    await send([push("2", "2026-11-20", nameOf("alpha", "mira") ?? "")]);
+    const { document } = await cli.json("erase-user --registry alpha Mira --yes", pseudonyms);
+    expect(document["erasures"]).to.have.length(2);
+    expect(
+      await counting.one("select bool_and(username like 'erased-%') as all from users"),
+    ).to.deep.equal({ all: true });
   });
 
   it("needs the login that migrates, and says so", async () => {

@@ -1,6 +1,7 @@
 import { ConfigError } from "@tallyman/runtime";
 import { Command, CommanderError } from "commander";
 import { addEraseUser } from "./erase-user.ts";
+import { addImportLog } from "./import-log.ts";
 import { addRejected } from "./rejected.ts";
 import { addRetention } from "./retention.ts";
 import { addRollups } from "./rollups.ts";
@@ -30,6 +31,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   addRollups(program, surroundings, report);
   addRetention(program, surroundings, report);
   addEraseUser(program, surroundings, report);
+  addImportLog(program, surroundings, report);
   program.addHelpText("after", HELP);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -41,7 +41,11 @@ export function parseId(text: string): number {
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A day, a time (UTC unless it says otherwise), or how long ago: 30m, 12h, 7d. As ISO 8601 in UTC. */
-export function parseSince(text: string, now: number = Date.now()): string {
+export function parseSince(
+  text: string,
+  now: number = Date.now(),
+  option: string = "--since",
+): string {
   const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (amount !== undefined && unit !== undefined) {
     return new Date(now - Number(amount) * (UNITS[unit] ?? 0)).toISOString();
@@ -53,7 +57,7 @@ export function parseSince(text: string, now: number = Date.now()): string {
   const parsed = day === undefined ? NaN : Date.parse(`${day}T${time ?? "00:00"}${zone ?? "Z"}`);
   if (Number.isNaN(parsed)) {
     throw new UsageError(
-      `--since ${text}: give a day (2026-11-21), a time (2026-11-21T10:00Z) or how long ago (30m, 12h, 7d).`,
+      `${option} ${text}: give a day (2026-11-21), a time (2026-11-21T10:00Z) or how long ago (30m, 12h, 7d).`,
     );
   }
   return new Date(parsed).toISOString();
@@ -68,4 +72,14 @@ export function parseCount(name: string, largest: number): (text: string) => num
     }
     return count;
   };
+}
+
+/** A registry's label, as NOTIFICATION_SECRETS has it. */
+export function parseLabel(text: string): string {
+  if (!/^[a-z0-9._-]+$/.test(text)) {
+    throw new UsageError(
+      `--registry ${text}: a label has lower-case letters, digits, ".", "_" and "-" only.`,
+    );
+  }
+  return text;
 }

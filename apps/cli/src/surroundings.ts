@@ -1,8 +1,10 @@
+import type { Readable } from "node:stream";
 import type { Environment } from "@tallyman/runtime";
 
 /** What a command has around it; in tests not the process's own. */
 export interface Surroundings {
   readonly environment: Environment;
+  readonly stdin?: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
 }

@@ -15,6 +15,7 @@ export interface CommonOptions {
 
 export interface Work {
   readonly client: pg.Client;
+  readonly databaseUrl: string;
   readonly directory: "open" | "closed";
   /** What becomes of the names of actors; as the workers have it. */
   readonly names: ActorNames;
@@ -38,8 +39,13 @@ export async function withDatabase<T>(
   const progress = new Progress(surroundings);
   try {
     await awaitSchema(client, (_attempt, error) => Promise.reject(error));
-    const names = actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY);
-    return await work({ client, directory: config.USER_DIRECTORY, names, progress });
+    return await work({
+      client,
+      databaseUrl: config.DATABASE_URL,
+      directory: config.USER_DIRECTORY,
+      names: actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY),
+      progress,
+    });
   } finally {
     progress.end();
     await client.end().catch(() => undefined);

@@ -13,11 +13,24 @@ export async function ensurePartitions(pool: pg.Pool, now: Date): Promise<number
   let made = 0;
   for (let offset = -1; offset <= MONTHS_AHEAD; offset++) {
     const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
-    const { rows } = await pool.query<{ made: boolean }>(
-      "select tallyman.ensure_month_partition($1::date) as made",
-      [month.toISOString().slice(0, 10)],
-    );
-    if (rows[0]?.made === true) made++;
+    if (await ensureMonthPartition(pool, month.toISOString().slice(0, 10))) made++;
   }
   return made;
+}
+
+/**
+ * Makes the partition of one month.
+ *
+ * @param month any day of it, `YYYY-MM-DD`
+ * @returns false when it was there
+ */
+export async function ensureMonthPartition(
+  client: pg.Pool | pg.ClientBase,
+  month: string,
+): Promise<boolean> {
+  const { rows } = await client.query<{ made: boolean }>(
+    "select tallyman.ensure_month_partition($1::date) as made",
+    [month],
+  );
+  return rows[0]?.made === true;
 }

@@ -1,6 +1,6 @@
 export { awaitSchema, SchemaError } from "./await-schema.ts";
 export { discardRejected, type DiscardOptions } from "./discard-rejected.ts";
-export { ensurePartitions } from "./ensure-partitions.ts";
+export { ensureMonthPartition, ensurePartitions } from "./ensure-partitions.ts";
 export { migrate, type MigrationOutcome } from "./migrate.ts";
 export { eraseUser, type Erasure, type Person } from "./erasure/erase-user.ts";
 export { openConnection } from "./open-connection.ts";

@@ -52,6 +52,7 @@ describe("eraseUser", () => {
       pull("4", "mira", { action: "fly" }),
     ]);
     expect(await erase("MIRA", true)).to.deep.equal({
+      found: true,
       receipt: null,
       pseudonym: null,
       users: 1,
@@ -154,7 +155,7 @@ describe("eraseUser", () => {
 
   it("leaves no receipt when the name is nowhere", async () => {
     await send([pull("1", "jo")]);
-    expect(await erase("mira")).to.include({ receipt: null, trackingEvents: 0 });
+    expect(await erase("mira")).to.include({ found: false, receipt: null, trackingEvents: 0 });
     expect(await rows("select from erasures")).to.deep.equal([]);
   });
 

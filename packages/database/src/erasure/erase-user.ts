@@ -13,6 +13,8 @@ export interface Person {
 
 /** What was, or would be, erased. */
 export interface Erasure {
+  /** Whether the name is, or was, anywhere. */
+  readonly found: boolean;
   /** Number of the receipt in `erasures`; null when it was a dry run or the name is nowhere. */
   readonly receipt: number | null;
   /** What stands in place of the name now; null likewise. */
@@ -67,13 +69,17 @@ async function forecast(client: pg.ClientBase, person: Person): Promise<Erasure>
        (select count(*) from ${ACTORS}) as actors`,
     [registry, username, spellings],
   );
-  return {
-    receipt: null,
-    pseudonym: null,
+  const counts = {
     users: Number(rows[0]?.users),
     trackingEvents: Number(rows[0]?.events),
     repositoryActors: Number(rows[0]?.actors),
     rejectedPayloads: rejected.length,
+  };
+  return {
+    found: Object.values(counts).some((count) => count > 0),
+    receipt: null,
+    pseudonym: null,
+    ...counts,
     openRejected: rejected.filter(({ open }) => open).length,
   };
 }
@@ -119,12 +125,12 @@ async function erase(client: pg.ClientBase, person: Person): Promise<Erasure> {
     openRejected: rejected.filter(({ open }) => open).length,
   };
   if (users + trackingEvents + repositoryActors + removedActors + rejected.length === 0) {
-    return { receipt: null, pseudonym: null, ...erased };
+    return { found: false, receipt: null, pseudonym: null, ...erased };
   }
   const { rows } = await client.query<{ id: string }>(
     `insert into erasures (registry, pseudonym, tracking_events, repository_actors, rejected_payloads)
      values ($1, $2, $3, $4, $5) returning id`,
     [registry, pseudonym, trackingEvents, repositoryActors, rejected.length],
   );
-  return { receipt: Number(rows[0]?.id), pseudonym, ...erased };
+  return { found: true, receipt: Number(rows[0]?.id), pseudonym, ...erased };
 }

@@ -1,6 +1,7 @@
 import { ConfigError } from "@tallyman/runtime";
 import { Command, CommanderError } from "commander";
 import { addEraseUser } from "./erase-user.ts";
+import { addExport } from "./export.ts";
 import { addImportLog } from "./import-log.ts";
 import { addRejected } from "./rejected.ts";
 import { addRetention } from "./retention.ts";
@@ -32,6 +33,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   addRetention(program, surroundings, report);
   addEraseUser(program, surroundings, report);
   addImportLog(program, surroundings, report);
+  addExport(program, surroundings, report);
   program.addHelpText("after", HELP);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { RegistrySecret } from "@tallyman/runtime";
 
 /** Tells which registry a request comes from. */
@@ -6,25 +6,53 @@ export type Authenticate = (rawHeaders: readonly string[]) => string | undefined
 
 /**
  * Makes the check of the `Authorization` header: the secret itself, `Bearer <secret>`, or Basic with the secret as
- * password. Secrets are compared as digests, in constant time, and always with all of them.
+ * password. Secrets are compared in constant time, and always with all of them.
  *
  * @returns a function from a request's raw headers to its registry's label, or undefined when the credentials are
  * missing, repeated or wrong
  */
 export function authenticator(secrets: readonly RegistrySecret[]): Authenticate {
-  const known = secrets.map(({ registry, secret }) => ({ registry, digest: digestOf(secret) }));
+  const longest = Math.max(0, ...secrets.map(({ secret }) => Buffer.byteLength(secret)));
+  const slot = new Slot(longest);
+  const known = secrets.map(({ registry, secret }) => ({
+    registry,
+    bytes: Buffer.from(slot.fill(Buffer.from(secret))),
+  }));
   return (rawHeaders) => {
     const header = onlyAuthorization(rawHeaders);
     if (header === undefined) return undefined;
     let registry: string | undefined;
     for (const candidate of candidates(header)) {
-      const digest = digestOf(candidate);
+      const bytes = slot.fill(candidate);
       for (const entry of known) {
-        if (timingSafeEqual(digest, entry.digest)) registry ??= entry.registry;
+        if (timingSafeEqual(bytes, entry.bytes)) registry ??= entry.registry;
       }
     }
     return registry;
   };
+}
+
+const LENGTH_BYTES = 4;
+
+/**
+ * Bytes of one width that are equal only for equal candidates: the length, the candidate, zeros. timingSafeEqual wants
+ * equal widths; hashing both sides gives them too, at a tenth of what a whole request costs.
+ */
+class Slot {
+  readonly #bytes: Buffer;
+
+  /** @param longest bytes; what is cut off beyond them differs by its length from everything that fits */
+  constructor(longest: number) {
+    this.#bytes = Buffer.alloc(LENGTH_BYTES + longest);
+  }
+
+  /** @returns a buffer that the next call fills anew */
+  fill(candidate: Buffer): Buffer {
+    const bytes = this.#bytes.fill(0);
+    bytes.writeUInt32LE(candidate.length);
+    candidate.copy(bytes, LENGTH_BYTES);
+    return bytes;
+  }
 }
 
 /** The one Authorization header; two of them are refused, because proxies and servers may each trust another one. */
@@ -52,8 +80,4 @@ function candidates(header: string): Buffer[] {
 function passwordOf(basic: string): Buffer {
   const pair = Buffer.from(basic, "base64");
   return pair.subarray(pair.indexOf(":") + 1);
-}
-
-function digestOf(secret: string | Buffer): Buffer {
-  return hash("sha256", secret, "buffer");
 }

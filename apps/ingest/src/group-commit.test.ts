@@ -57,6 +57,12 @@ describe("GroupCommit", () => {
   const store = (body: string, bytes = body.length): Promise<void> =>
     groups.store(notification(body), bytes);
   const bodies = (): string[][] => queue.jobs.map((job) => job.map(({ body }) => body));
+  /** Stores the one whose job is with the queue while the others of a test arrive. */
+  const storeFirst = async (body: string, bytes?: number): Promise<{ stored: Promise<void> }> => {
+    const stored = store(body, bytes);
+    await new Promise(setImmediate);
+    return { stored };
+  };
   const jobCount = (count: number): Promise<void> =>
     eventually(`${count} jobs were enqueued`, () => queue.jobs.length === count);
 
@@ -65,17 +71,26 @@ describe("GroupCommit", () => {
     withLimits({});
   });
 
-  it("enqueues a lone notification at once and waits for nobody", async () => {
+  it("enqueues a lone notification in the same turn of the event loop and waits for nobody", async () => {
     const stored = store("one");
-    // Without a single turn of the event loop.
+    await new Promise(setImmediate);
     expect(bodies()).to.deep.equal([["one"]]);
     queue.confirm();
     await stored;
   });
 
+  it("takes along what arrives in the same turn", async () => {
+    const all = ["one", "two"].map((body) => store(body));
+    await new Promise(setImmediate);
+    expect(bodies()).to.deep.equal([["one", "two"]]);
+    queue.confirm();
+    await Promise.all(all);
+  });
+
   it("confirms a notification only when the queue has its job", async () => {
     const settled: string[] = [];
-    const first = store("first").then(() => settled.push("first"));
+    const { stored } = await storeFirst("first");
+    const first = stored.then(() => settled.push("first"));
     const second = store("second").then(() => settled.push("second"));
     await jobCount(1);
     expect(settled).to.deep.equal([]);
@@ -89,39 +104,42 @@ describe("GroupCommit", () => {
   });
 
   it("puts what arrives during an enqueue into one job, in the order of arrival", async () => {
-    const all = ["one", "two", "three", "four"].map((body) => store(body));
+    const { stored } = await storeFirst("one");
+    const all = ["two", "three", "four"].map((body) => store(body));
     queue.confirm();
     await jobCount(2);
     queue.confirm();
-    await Promise.all(all);
+    await Promise.all([stored, ...all]);
     expect(bodies()).to.deep.equal([["one"], ["two", "three", "four"]]);
   });
 
   it("has one job at a time with the queue", async () => {
-    const all = ["one", "two"].map((body) => store(body));
+    const { stored } = await storeFirst("one");
+    const second = store("two");
     await new Promise(setImmediate);
     expect(bodies()).to.deep.equal([["one"]]);
     queue.confirm();
     await jobCount(2);
     queue.confirm();
-    await Promise.all(all);
+    await Promise.all([stored, second]);
   });
 
   it("puts no more notifications into a job than the limit", async () => {
     withLimits({ maxCount: 2 });
-    const all = ["one", "two", "three", "four", "five", "six"].map((body) => store(body));
+    const { stored } = await storeFirst("one");
+    const all = ["two", "three", "four", "five", "six"].map((body) => store(body));
     for (let jobs = 1; jobs <= 4; jobs++) {
       await jobCount(jobs);
       queue.confirm();
     }
-    await Promise.all(all);
+    await Promise.all([stored, ...all]);
     expect(bodies()).to.deep.equal([["one"], ["two", "three"], ["four", "five"], ["six"]]);
   });
 
   it("puts no more bytes into a job than the limit, but always one notification", async () => {
     withLimits({ maxBytes: 100 });
+    const { stored } = await storeFirst("first", 1);
     const all = [
-      store("first", 1),
       store("a", 60),
       store("b", 40),
       store("c", 1),
@@ -132,16 +150,16 @@ describe("GroupCommit", () => {
       await jobCount(jobs);
       queue.confirm();
     }
-    await Promise.all(all);
+    await Promise.all([stored, ...all]);
     expect(bodies()).to.deep.equal([["first"], ["a", "b"], ["c"], ["huge"], ["d"]]);
   });
 
   it("tells everybody of a job that failed, and goes on with the next", async () => {
     const cause = new Error("READONLY");
-    const first = store("first");
+    const { stored } = await storeFirst("first");
     const [second, third] = [store("second"), store("third")];
     queue.confirm();
-    await first;
+    await stored;
     await jobCount(2);
     queue.fail(cause);
     for (const failed of [second, third]) {
@@ -158,8 +176,9 @@ describe("GroupCommit", () => {
 
   it("answers everybody when the time is up although the queue never answers", async () => {
     withLimits({ timeoutMs: 20, maxCount: 2 });
-    const all = ["one", "two", "three", "four"].map((body) => rejectionOf(store(body)));
-    for (const error of await Promise.all(all)) {
+    const { stored } = await storeFirst("one");
+    const all = [stored, ...["two", "three", "four"].map((body) => store(body))];
+    for (const error of await Promise.all(all.map(rejectionOf))) {
       expect(error).to.be.an.instanceOf(QueueUnavailableError);
       expect(error.message).to.include("20 ms");
     }
@@ -168,14 +187,13 @@ describe("GroupCommit", () => {
 
   it("does not enqueue later what was given up while it waited", async () => {
     withLimits({ timeoutMs: 20 });
-    const first = rejectionOf(store("first"));
-    const second = rejectionOf(store("second"));
-    await Promise.all([first, second]);
+    const { stored } = await storeFirst("first");
+    await Promise.all([stored, store("second")].map(rejectionOf));
     // The queue comes back to life with the answer to the first job.
     queue.confirm();
     await new Promise(setImmediate);
     const third = store("third");
-    await jobCount(2);
+    await new Promise(setImmediate);
     queue.confirm();
     await third;
     expect(bodies()).to.deep.equal([["first"], ["third"]]);
@@ -183,7 +201,8 @@ describe("GroupCommit", () => {
 
   it("refuses at once what would be too much in memory, and takes more when some is gone", async () => {
     withLimits({ maxWaitingBytes: 100, maxBytes: 60 });
-    const [first, second] = [store("first", 50), store("second", 50)];
+    const { stored: first } = await storeFirst("first", 50);
+    const second = store("second", 50);
     const refused = await rejectionOf(store("third", 1));
     expect(refused).to.be.an.instanceOf(QueueUnavailableError);
     queue.confirm();

@@ -34,9 +34,10 @@ export const GROUP_COMMIT_LIMITS: GroupCommitLimits = {
 /** Notifications that are stored together, as one job. */
 interface Group {
   readonly notifications: Notification[];
-  readonly waiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
+  /** One promise for all of them: under load a promise each would cost more than its answer. */
+  readonly stored: Promise<void>;
+  readonly settle: (error?: Error) => void;
   bytes: number;
-  timer: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -70,25 +71,31 @@ export class GroupCommit {
     group.notifications.push(notification);
     group.bytes += bytes;
     this.#waitingBytes += bytes;
-    const stored = new Promise<void>((resolve, reject) => group.waiters.push({ resolve, reject }));
-    if (!this.#storing) void this.#storeAll();
-    return stored;
+    if (!this.#storing) {
+      this.#storing = true;
+      // What this turn of the event loop still reads goes along: after a group's answers the next requests come in a
+      // burst, and one that went alone would make all others wait for a second fsync.
+      setImmediate(() => void this.#storeAll());
+    }
+    return group.stored;
   }
 
   #groupFor(bytes: number): Group {
     const { maxCount, maxBytes, timeoutMs } = this.#limits;
     const last = this.#groups.at(-1);
-    if (last !== undefined && last.waiters.length < maxCount && last.bytes + bytes <= maxBytes) {
+    if (
+      last !== undefined &&
+      last.notifications.length < maxCount &&
+      last.bytes + bytes <= maxBytes
+    ) {
       return last;
     }
-    const group: Group = { notifications: [], waiters: [], bytes: 0, timer: undefined };
-    group.timer = setTimeout(() => this.#expire(group), timeoutMs);
+    const group = this.#newGroup(timeoutMs);
     this.#groups.push(group);
     return group;
   }
 
   async #storeAll(): Promise<void> {
-    this.#storing = true;
     for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
       try {
         await this.#queue.enqueue(group.notifications);
@@ -113,13 +120,23 @@ export class GroupCommit {
     );
   }
 
+  #newGroup(timeoutMs: number): Group {
+    let settle!: Group["settle"];
+    const stored = new Promise<void>((resolve, reject) => {
+      settle = (error) => {
+        clearTimeout(timer);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+    });
+    const group: Group = { notifications: [], stored, settle, bytes: 0 };
+    const timer = setTimeout(() => this.#expire(group), timeoutMs);
+    return group;
+  }
+
   #settle(group: Group, error?: Error): void {
-    clearTimeout(group.timer);
     this.#waitingBytes -= group.bytes;
     group.bytes = 0;
-    for (const { resolve, reject } of group.waiters.splice(0)) {
-      if (error === undefined) resolve();
-      else reject(error);
-    }
+    group.settle(error);
   }
 }

@@ -54,7 +54,7 @@ async function receive(
   } catch (error) {
     return error instanceof BodyTooLargeError ? tooLarge(options.maxBodyBytes) : undefined;
   }
-  const receivedAt = new Date().toISOString();
+  const receivedAt = timeOfReceipt();
   const text = decode(body);
   const accepted = eventsIn(text);
   if (accepted === undefined) return NOT_AN_OBJECT;
@@ -68,6 +68,19 @@ async function receive(
     events.inc({ registry }, accepted);
   }
   return { status: 200, accepted };
+}
+
+let stampedAt = 0;
+let stamp = "";
+
+/** Now, in ISO 8601 with milliseconds. Under load dozens arrive in one, and writing it down costs half a microsecond. */
+function timeOfReceipt(): string {
+  const now = Date.now();
+  if (now !== stampedAt) {
+    stampedAt = now;
+    stamp = new Date(now).toISOString();
+  }
+  return stamp;
 }
 
 /** UTF-8 as text; bytes that are none become U+FFFD, and a byte order mark is dropped. */

@@ -38,7 +38,6 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       const [first] = chunks;
       resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size));
     });
-    request.on("error", () => reject(new BodyAbortedError()));
     request.on("close", () => {
       if (!request.complete) reject(new BodyAbortedError());
     });

@@ -72,25 +72,77 @@ export interface Tally {
  * an error, and keys in different orders are a deadlock.
  */
 export function tally(batch: readonly TrackingEvent[]): Tally {
-  const events = new Map<string, DailyDelta>();
-  const repositoryDays = new Map<string, DailyDelta>();
-  const repositories = new Map<string, RepositoryDelta>();
-  const actors = new Map<string, ActorDelta>();
-  const tags = new Map<string, TagDelta>();
+  const registries = new Map<string, RegistryTally>();
   for (const event of batch) {
-    addDay(events, event, "");
-    addDay(repositoryDays, event, event.repository);
-    addRepository(repositories, event);
-    addActor(actors, event);
-    addTag(tags, event);
+    const registry = getOrAdd(registries, event.registry, newRegistry);
+    addDay(registry.days, event, "");
+    const repository = getOrAdd(registry.repositories, event.repository, () =>
+      newRepository(event),
+    );
+    addDay(repository.days, event, event.repository);
+    addRepository(repository.delta, event);
+    addActor(repository.actors, event);
+    addTag(repository.tags, event);
   }
+  return inOrder(registries);
+}
+
+type Days = Map<string, Map<string, DailyDelta>>;
+
+/** One registry's part. Nested by name, because joining the names of each event into keys is what would cost most. */
+interface RegistryTally {
+  readonly days: Days;
+  readonly repositories: Map<string, RepositoryTally>;
+}
+
+interface RepositoryTally {
+  readonly delta: RepositoryDelta;
+  readonly days: Days;
+  readonly actors: Map<string, ActorDelta>;
+  readonly tags: Map<string, TagDelta>;
+}
+
+function newRegistry(): RegistryTally {
+  return { days: new Map(), repositories: new Map() };
+}
+
+function newRepository({ registry, repository }: TrackingEvent): RepositoryTally {
   return {
-    events: sortedByKey(events),
-    repositoryDays: sortedByKey(repositoryDays),
-    repositories: sortedByKey(repositories),
-    actors: sortedByKey(actors),
-    tags: sortedByKey(tags),
+    delta: {
+      registry,
+      repository,
+      pushes: 0,
+      pulls: 0,
+      pushed: { first: null, last: null },
+      pulled: { first: null, last: null },
+      bytesPushed: 0n,
+      bytesPulled: 0n,
+    },
+    days: new Map(),
+    actors: new Map(),
+    tags: new Map(),
   };
+}
+
+/** No name holds a character before NUL, so sorting level by level is the order of the joined names. */
+function inOrder(registries: ReadonlyMap<string, RegistryTally>): Tally {
+  const events: DailyDelta[] = [];
+  const repositoryDays: DailyDelta[] = [];
+  const repositories: RepositoryDelta[] = [];
+  const actors: ActorDelta[] = [];
+  const tags: TagDelta[] = [];
+  for (const registry of sortedByKey(registries)) {
+    for (const actions of sortedByKey(registry.days)) events.push(...sortedByKey(actions));
+    for (const repository of sortedByKey(registry.repositories)) {
+      repositories.push(repository.delta);
+      for (const actions of sortedByKey(repository.days)) {
+        repositoryDays.push(...sortedByKey(actions));
+      }
+      for (const actor of sortedByKey(repository.actors)) actors.push(actor);
+      for (const tag of sortedByKey(repository.tags)) tags.push(tag);
+    }
+  }
+  return { events, repositoryDays, repositories, actors, tags };
 }
 
 /** A manifest was uploaded, tagged or not. Layers are not pushes. */
@@ -112,10 +164,11 @@ function bytesMoved({ operation, sizeBytes }: TrackingEvent): bigint {
   return operation === "push" || operation === "pull" ? BigInt(sizeBytes ?? 0) : 0n;
 }
 
-function addDay(days: Map<string, DailyDelta>, event: TrackingEvent, repository: string): void {
+function addDay(days: Days, event: TrackingEvent, repository: string): void {
   const { registry, action } = event;
   const day = dayOf(event.occurredAt);
-  const delta = getOrAdd(days, keyOf(registry, repository, day, action), () => ({
+  const actions = getOrAdd(days, day, () => new Map<string, DailyDelta>());
+  const delta = getOrAdd(actions, action, () => ({
     registry,
     repository,
     day,
@@ -129,18 +182,7 @@ function addDay(days: Map<string, DailyDelta>, event: TrackingEvent, repository:
   if (event.createdRepository) delta.repositoriesCreated++;
 }
 
-function addRepository(repositories: Map<string, RepositoryDelta>, event: TrackingEvent): void {
-  const { registry, repository, operation } = event;
-  const delta = getOrAdd(repositories, keyOf(registry, repository), () => ({
-    registry,
-    repository,
-    pushes: 0,
-    pulls: 0,
-    pushed: { first: null, last: null },
-    pulled: { first: null, last: null },
-    bytesPushed: 0n,
-    bytesPulled: 0n,
-  }));
+function addRepository(delta: RepositoryDelta, event: TrackingEvent): void {
   if (isManifestPush(event)) {
     delta.pushes++;
     extend(delta.pushed, event.occurredAt);
@@ -148,15 +190,16 @@ function addRepository(repositories: Map<string, RepositoryDelta>, event: Tracki
     delta.pulls++;
     extend(delta.pulled, event.occurredAt);
   }
-  if (operation === "push") delta.bytesPushed += bytesMoved(event);
-  else if (operation === "pull") delta.bytesPulled += bytesMoved(event);
+  if (event.operation === "push") delta.bytesPushed += bytesMoved(event);
+  else if (event.operation === "pull") delta.bytesPulled += bytesMoved(event);
 }
 
 function addActor(actors: Map<string, ActorDelta>, event: TrackingEvent): void {
   if (event.actorName === null) return;
   const { registry, repository, actorType } = event;
   const actorName = usernameOf(event.actorName);
-  const delta = getOrAdd(actors, keyOf(registry, repository, actorName, actorType ?? ""), () => ({
+  const key = actorType === null ? actorName : keyOf(actorName, actorType);
+  const delta = getOrAdd(actors, key, () => ({
     registry,
     repository,
     actorName,
@@ -174,7 +217,7 @@ function addTag(tags: Map<string, TagDelta>, event: TrackingEvent): void {
   const { registry, repository, tag, operation, occurredAt, digest } = event;
   if (tag === null) return;
   if (operation !== "push" && operation !== "pull" && operation !== "delete") return;
-  const delta = getOrAdd(tags, keyOf(registry, repository, tag), () => ({
+  const delta = getOrAdd(tags, tag, () => ({
     registry,
     repository,
     tag,

@@ -62,6 +62,24 @@ describe("parseTimestamp", () => {
       }),
     );
   });
+
+  it("reads a text that ends in Z as it reads the same text with an offset of zero", () => {
+    const digits = (length: number) => fc.integer({ min: 0, max: 10 ** length - 1 });
+    const field = (max: number) =>
+      fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, "0"));
+    const fraction = fc.stringMatching(/^(\.\d{1,10})?$/);
+    const text = fc
+      .tuple(digits(4), field(13), field(32), field(25), field(61), field(61), fraction)
+      .map(
+        ([y, mo, d, h, mi, s, f]) => `${String(y).padStart(4, "0")}-${mo}-${d}T${h}:${mi}:${s}${f}`,
+      );
+    fc.assert(
+      fc.property(text, (time) => {
+        expect(parseTimestamp(`${time}Z`)).to.equal(parseTimestamp(`${time}+00:00`));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
 
 describe("occurredAt", () => {

@@ -5,6 +5,10 @@
 const RFC3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
+/** What nearly all registries send: UTC, in a way and on a day that need no calendar to be known to exist. */
+const PLAIN =
+  /^((?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?Z$/;
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -15,6 +19,13 @@ const DAY_MS = 86_400_000;
  * @returns the time in UTC, or undefined when the text is no time that exists
  */
 export function parseTimestamp(text: string): string | undefined {
+  const match = PLAIN.exec(text);
+  return match === null
+    ? parseAnyTimestamp(text)
+    : `${match[1]}.${(match[2] ?? "").slice(0, 6).padEnd(6, "0")}Z`;
+}
+
+function parseAnyTimestamp(text: string): string | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [

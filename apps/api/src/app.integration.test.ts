@@ -8,7 +8,10 @@ const QUESTIONS = ROUTES.map(({ example }) =>
   example
     .replace("/api/v1/", "")
     .replace("{registry}", "dock")
-    .replace("{repository}", "team%2Fweb"),
+    .replace("{repository}", "team%2Fweb")
+    .replace("{actor}", "ann")
+    .replace("{id}", "1")
+    .replace("/api/v4/", "../v4/"),
 );
 
 describe("the api on a real database", () => {

@@ -1,10 +1,12 @@
 import { sendProblem } from "@tallyman/runtime";
 import express, { type Express, type RequestHandler } from "express";
 import { authenticate } from "./authenticate.ts";
+import { docsPage } from "./docs-page.ts";
 import { guardHost } from "./guard-host.ts";
 import { handleError } from "./handle-error.ts";
 import { indexPage } from "./index-page.ts";
 import { observe } from "./metrics.ts";
+import { openApiDocument } from "./openapi.ts";
 import type { Route, Source } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { sendAnswer, typeOf } from "./send-answer.ts";
@@ -18,6 +20,11 @@ export interface AppOptions extends Source {
 
 /** Where the list of questions is. */
 const INDEX = ["/", "/api/v1"];
+const DOCS = "/api/docs";
+const DOCUMENT = "/api/v1/openapi.json";
+
+/** Of the interface, not of the program. */
+const VERSION = "1.0.0";
 
 /** The api: one path per question, answered from the database, and a clear answer to everything else. */
 export function createApp({ tokens, onError, database, today }: AppOptions): Express {
@@ -26,11 +33,14 @@ export function createApp({ tokens, onError, database, today }: AppOptions): Exp
   app.use(headers);
   if (tokens.length === 0) app.use(guardHost);
   app.get(INDEX, indexPage(ROUTES));
+  // What can be asked is no secret, and a browser that opens the page sends no token.
+  app.use(DOCS, docsPage());
+  app.get(DOCUMENT, sendDocument(openApiDocument(ROUTES, VERSION)));
   app.use("/api", authenticate(tokens));
   for (const route of ROUTES) {
     app.get(expressPath(route), observe(route.path), answerWith(route, { database, today }));
   }
-  app.all([...INDEX, ...ROUTES.map(expressPath)], onlyGet);
+  app.all([...INDEX, DOCS, DOCUMENT, ...ROUTES.map(expressPath)], onlyGet);
   app.use(notFound);
   app.use(handleError(onError));
   return app;
@@ -42,6 +52,12 @@ function answerWith(route: Route, source: Source): RequestHandler {
     const type = typeOf(request, route);
     const answer = await route.answer(request.query, request.params, source);
     sendAnswer(request, response, { type, table: route.table, answer });
+  };
+}
+
+function sendDocument(document: object): RequestHandler {
+  return (_request, response) => {
+    response.json(document);
   };
 }
 

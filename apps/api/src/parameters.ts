@@ -1,6 +1,7 @@
 import { METRICS, type Metric } from "@tallyman/events";
 import { z } from "zod";
 import { ParameterError, type ParameterFault } from "./errors.ts";
+import { metricNamed } from "./gitlab/metric-names.ts";
 
 /** Longer than anything that is stored, short enough to be harmless. */
 const MAX_TEXT = 1_024;
@@ -61,12 +62,12 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
 
 const METRIC_FAULT = `must be one of ${METRICS.join(", ")}, or several of them separated by commas`;
 
-/** One metric or several, `metric=a,b` or `metric=a&metric=b`; each counts once. */
+/** One metric or several, `metric=a,b` or `metric=a&metric=b`, by our names or GitLab's; each counts once. */
 export const METRIC_LIST = z
   .union([z.string(), z.array(z.string())], METRIC_FAULT)
   .transform((given, context): Metric[] => {
     const names = [given].flat().flatMap((text) => text.split(","));
-    const metrics = [...new Set(names.map((name) => METRICS.find((metric) => metric === name)))];
+    const metrics = [...new Set(names.map(metricNamed))];
     if (metrics.every((metric) => metric !== undefined)) return metrics;
     context.addIssue({ code: "custom", message: METRIC_FAULT });
     return z.NEVER;

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Database } from "./database.ts";
 import { readParameters } from "./parameters.ts";
+import type { AnswerType } from "./send-answer.ts";
 
 /** What answers are made from. */
 export interface Source {
@@ -31,6 +32,8 @@ export interface Route {
   readonly response: z.ZodType;
   /** Absent where the answer is no table. */
   readonly table?: Table;
+  /** Media types of the answer, the usual one first; absent: JSON, and CSV where there is a table. */
+  readonly types?: readonly AnswerType[];
   /**
    * @param query as Express has it
    * @param path the decoded parts of the path by name
@@ -54,6 +57,7 @@ export interface RouteDefinition<
     readonly row: Row;
     readonly rowsOf: (answer: z.input<Response>) => readonly z.input<Row>[];
   };
+  readonly types?: readonly AnswerType[];
   readonly answer: (parameters: z.infer<Schema>, source: Source) => Promise<z.input<Response>>;
 }
 

@@ -1,8 +1,14 @@
+import { metricDefinitions } from "./gitlab/metric-definitions.ts";
+import { servicePing } from "./gitlab/service-ping.ts";
 import { activity } from "./questions/activity.ts";
+import { actorActivity } from "./questions/actor-activity.ts";
+import { actors } from "./questions/actors.ts";
 import { distinctUsers } from "./questions/distinct-users.ts";
 import { events } from "./questions/events.ts";
 import { ledger } from "./questions/ledger.ts";
+import { pipeline } from "./questions/pipeline.ts";
 import { registries } from "./questions/registries.ts";
+import { rejectedEvent, rejectedEvents, rejectionReasons } from "./questions/rejected-events.ts";
 import { repositories } from "./questions/repositories.ts";
 import { repository } from "./questions/repository.ts";
 import { repositoryActors } from "./questions/repository-actors.ts";
@@ -22,5 +28,14 @@ export const ROUTES: readonly Route[] = [
   repositoryTags,
   repositoryActors,
   tags,
+  actors,
+  actorActivity,
   events,
+  rejectedEvents,
+  // Before the one with {id}, which would take its last word for a number.
+  rejectionReasons,
+  rejectedEvent,
+  pipeline,
+  servicePing,
+  ...metricDefinitions,
 ];

@@ -3,6 +3,7 @@ import {
   createPool,
   ensurePartitions,
   PostgresTrackingStore,
+  tellPipeline,
 } from "@tallyman/database";
 import { actorNames } from "@tallyman/events";
 import { BullmqConsumer, BullmqQueue, FailedJobSweep } from "@tallyman/queue";
@@ -21,6 +22,7 @@ import { CONFIG, SECRET_SETTINGS, type WorkerConfig } from "./config.ts";
 import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { exposeQueue, observeBatch, observeRetry, observeSweep } from "./metrics.ts";
+import { PipelineReporter } from "./pipeline-reporter.ts";
 
 /** Jobs with this worker at once, as long as they are small: full transactions also when each holds one notification. */
 const CONCURRENCY = 500;
@@ -30,6 +32,9 @@ const CONNECTIONS = LANES + 2;
 
 /** At most one line a second about a server that is away. */
 const TROUBLE_INTERVAL_MS = 1_000;
+
+/** Fresh enough to be watched, seldom enough to cost nothing. */
+const REPORT_INTERVAL_MS = 5_000;
 
 async function start(config: WorkerConfig): Promise<void> {
   const logger = createLogger("worker", config.LOG_LEVEL);
@@ -79,6 +84,15 @@ async function start(config: WorkerConfig): Promise<void> {
   });
   lifecycle.onClose("maintenance", () => maintenance.stop());
 
+  const reporter = new PipelineReporter({ queue, tell: (state) => tellPipeline(pool, state) });
+  const reporting = startMaintenance({
+    run: () => reporter.report(),
+    onError: trouble("where the pipeline stands could not be told"),
+    intervalMs: REPORT_INTERVAL_MS,
+    retryMs: REPORT_INTERVAL_MS,
+  });
+  lifecycle.onClose("report of the pipeline", () => reporting.stop());
+
   const retrying = trouble("a batch could not be counted and is tried again");
   const batcher = new Batcher({
     store,
@@ -96,7 +110,10 @@ async function start(config: WorkerConfig): Promise<void> {
   });
   const consumer = new BullmqConsumer({
     location: { url: config.QUEUE_URL },
-    handle: (notifications) => batcher.add(notifications),
+    handle: async (notifications) => {
+      await batcher.add(notifications);
+      reporter.note(notifications);
+    },
     concurrency: CONCURRENCY,
     maxNotifications: LANES * MAX_EVENTS_PER_TRANSACTION,
     onError: trouble("queue worker in trouble"),

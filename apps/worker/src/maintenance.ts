@@ -7,20 +7,28 @@ const RETRY_MS = 60_000;
 export interface MaintenanceOptions {
   readonly run: () => Promise<unknown>;
   readonly onError: (error: unknown) => void;
+  /** Milliseconds from the end of a run to the next, and after one that failed. */
+  readonly intervalMs?: number;
+  readonly retryMs?: number;
 }
 
-/** Does a chore now and then once an hour, sooner again when it failed. */
-export function startMaintenance({ run, onError }: MaintenanceOptions): { stop(): Promise<void> } {
+/** Does a chore now and then, once an hour unless told otherwise, and sooner again when it failed. */
+export function startMaintenance({
+  run,
+  onError,
+  intervalMs = INTERVAL_MS,
+  retryMs = RETRY_MS,
+}: MaintenanceOptions): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let current: Promise<void>;
   const round = async (): Promise<void> => {
-    let next = INTERVAL_MS;
+    let next = intervalMs;
     try {
       await run();
     } catch (error) {
       onError(error);
-      next = RETRY_MS;
+      next = retryMs;
     }
     if (stopped) return;
     timer = setTimeout(() => {

@@ -37,3 +37,4 @@ export {
 } from "./rollups/verify-rollups.ts";
 export type { RecordedBatch, RecordedEvent, TrackingStore } from "./tracking-store.ts";
 export type { UserDirectory } from "./users-of-batch.ts";
+export { tellPipeline, type PipelineState } from "./tell-pipeline.ts";

@@ -88,6 +88,13 @@ export class BullmqQueue implements NotificationQueue {
     };
   }
 
+  /** When the oldest waiting job was stored; null when none waits. @throws when the queue cannot be reached */
+  async oldestWaitingSince(): Promise<Date | null> {
+    const queue = await this.#queue.get(COMMAND_TIMEOUT_MS);
+    const [oldest] = await queue.getJobs(["waiting"], 0, 0, true);
+    return oldest === undefined ? null : new Date(oldest.timestamp);
+  }
+
   close(): Promise<void> {
     return this.#queue.close();
   }

@@ -79,6 +79,17 @@ export class Pipeline {
     });
   }
 
+  /** What all of its processes would read from their environment. */
+  get settings(): Record<string, string> {
+    return {
+      PATH: process.env["PATH"] ?? "",
+      NOTIFICATION_SECRETS: `harbour=${SECRET}`,
+      DATABASE_URL: this.#database.url,
+      QUEUE_URL: `redis://127.0.0.1:${this.#redisPort}`,
+      PORT: String(this.#ingestPort),
+    };
+  }
+
   /** The rows of a query. */
   async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
     return (await this.pool.query<Row>(sql)).rows;

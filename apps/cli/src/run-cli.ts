@@ -1,11 +1,13 @@
 import { ConfigError } from "@tallyman/runtime";
 import { Command, CommanderError } from "commander";
+import { addDoctor } from "./doctor.ts";
 import { addEraseUser } from "./erase-user.ts";
 import { addExport } from "./export.ts";
 import { addImportLog } from "./import-log.ts";
 import { addRejected } from "./rejected.ts";
 import { addRetention } from "./retention.ts";
 import { addRollups } from "./rollups.ts";
+import { addSendSample } from "./send-sample.ts";
 import { explain } from "./explain.ts";
 import { EXIT, UsageError, type Surroundings } from "./surroundings.ts";
 
@@ -28,8 +30,10 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   const report = (code: number): void => {
     exitCode = code;
   };
+  addDoctor(program, surroundings, report);
   addRejected(program, surroundings, report);
   addRollups(program, surroundings, report);
+  addSendSample(program, surroundings, report);
   addRetention(program, surroundings, report);
   addEraseUser(program, surroundings, report);
   addImportLog(program, surroundings, report);

@@ -1,6 +1,13 @@
 export { awaitSchema, SchemaError } from "./await-schema.ts";
 export { discardRejected, type DiscardOptions } from "./discard-rejected.ts";
 export { ensureMonthPartition, ensurePartitions } from "./ensure-partitions.ts";
+export { importUsers, type ImportedUser } from "./import-users.ts";
+export {
+  inspectContent,
+  inspectServer,
+  type ContentInspection,
+  type ServerInspection,
+} from "./inspect-database.ts";
 export { migrate, type MigrationOutcome } from "./migrate.ts";
 export { eraseUser, type Erasure, type Person } from "./erasure/erase-user.ts";
 export { openConnection } from "./open-connection.ts";
@@ -35,6 +42,7 @@ export {
   type TableVerdict,
   type VerifyOptions,
 } from "./rollups/verify-rollups.ts";
+export { MINIMUM_SERVER_VERSION } from "./server-version.ts";
 export type { RecordedBatch, RecordedEvent, TrackingStore } from "./tracking-store.ts";
 export type { UserDirectory } from "./users-of-batch.ts";
 export { tellPipeline, type PipelineState } from "./tell-pipeline.ts";

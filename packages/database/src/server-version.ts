@@ -1,7 +1,7 @@
 import type pg from "pg";
 
 /** As `server_version_num` counts: 14.0. */
-const MINIMUM = 140_000;
+export const MINIMUM_SERVER_VERSION = 140_000;
 
 /** Waiting does not help: the server must be another one. */
 export class UnsupportedServerError extends Error {
@@ -16,7 +16,7 @@ export async function assertServerVersion(
     "select current_setting('server_version_num') as number, current_setting('server_version') as text",
   );
   const [version] = rows;
-  if (Number(version?.number) >= MINIMUM) return;
+  if (Number(version?.number) >= MINIMUM_SERVER_VERSION) return;
   throw new UnsupportedServerError(
     `Postgres ${version?.text} is too old: Tallyman needs 14 or newer. Upgrade the server or point DATABASE_URL at a newer one.`,
   );

@@ -32,6 +32,8 @@ export interface JobQueue extends Connected {
   getJobCounts(...types: JobType[]): Promise<Record<string, number>>;
   /** @param ascending the oldest first */
   getJobs(types: JobType[], start: number, end: number, ascending: boolean): Promise<Job[]>;
+  /** The connections of the workers. */
+  getWorkers(): Promise<{ readonly name?: string }[]>;
 }
 
 /** The part of BullMQ's Worker that we use, which both backends have. */
@@ -58,7 +60,8 @@ const EVENT_STREAM_LENGTH = 100;
 /** A connection to a queue in Postgres that swallows bytes would otherwise keep a worker waiting for ever. */
 const POSTGRES_QUERY_TIMEOUT_MS = 15_000;
 
-function isRedis(location: QueueLocation): boolean {
+/** Whether the URL picks Redis; otherwise it picks Postgres. @throws when it picks neither */
+export function isRedis(location: QueueLocation): boolean {
   if (/^rediss?:\/\//.test(location.url)) return true;
   if (/^postgres(ql)?:\/\//.test(location.url)) return false;
   throw new Error("The queue's URL must start with redis://, rediss:// or postgres://.");

@@ -7,6 +7,7 @@ import {
   type QueueLocation,
 } from "./bullmq-backend.ts";
 import type { NotificationQueue, QueueDepth } from "./notification-queue.ts";
+import { depthOf } from "./queue-depth.ts";
 import { Reopening } from "./reopening.ts";
 
 /**
@@ -72,20 +73,7 @@ export class BullmqQueue implements NotificationQueue {
 
   async depth(): Promise<QueueDepth> {
     const queue = await this.#queue.get(COMMAND_TIMEOUT_MS);
-    const counts = await queue.getJobCounts(
-      "waiting",
-      "prioritized",
-      "active",
-      "delayed",
-      "failed",
-    );
-    const of = (state: string) => counts[state] ?? 0;
-    return {
-      waiting: of("waiting") + of("prioritized"),
-      active: of("active"),
-      delayed: of("delayed"),
-      failed: of("failed"),
-    };
+    return depthOf(queue);
   }
 
   /** When the oldest waiting job was stored; null when none waits. @throws when the queue cannot be reached */

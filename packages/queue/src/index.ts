@@ -3,6 +3,7 @@ export { BullmqConsumer, type BullmqConsumerOptions, type JobLocks } from "./bul
 export { BullmqQueue } from "./bullmq-queue.ts";
 export { FailedJobSweep, type FailedJobSweepOptions } from "./failed-job-sweep.ts";
 export { GuardedQueue } from "./guarded-queue.ts";
+export { inspectQueue, type QueueInspection } from "./inspect-queue.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export {
   HandlerStoppedError,
@@ -11,5 +12,5 @@ export {
   type NotificationQueue,
   type QueueDepth,
 } from "./notification-queue.ts";
-export { RedisGuard, type RedisGuardOptions } from "./redis-guard.ts";
+export { MEMORY_LIMIT, RedisGuard, type RedisGuardOptions } from "./redis-guard.ts";
 export { readRedisSettings, type RedisVerdict } from "./redis-settings.ts";

@@ -15,7 +15,7 @@ const SILENCE_TIMEOUT_MS = 2_000;
  * Share of `maxmemory` above which nothing more is taken. The rest is for what several ingests send before they see what
  * the others have sent, for Redis' own buffers, and for the workers.
  */
-const MEMORY_LIMIT = 0.8;
+export const MEMORY_LIMIT = 0.8;
 
 /** Share of `maxmemory` that may be sent until the next look, which does not wait for its time then. */
 const UNSEEN_LIMIT = 0.02;

@@ -1,0 +1,125 @@
+import { DATABASE_URL, flag, QUEUE_URL, readConfig, type Environment } from "@tallyman/runtime";
+import { z } from "zod";
+import { parseUrl, DEFAULT_URL } from "../send-sample.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { Progress } from "../progress.ts";
+import { PROCESSES, type ProcessName } from "./ask-process.ts";
+import { checkConfiguration, type Configuration } from "./check-configuration.ts";
+import { checkDatabase } from "./check-database.ts";
+import { checkIngest } from "./check-ingest.ts";
+import { checkQueue } from "./check-queue.ts";
+import { checkSecrets } from "./check-secrets.ts";
+import type { Finding } from "./finding.ts";
+import { registryConfiguration, type RegistryConfiguration } from "./registry-configuration.ts";
+import { sendThrough } from "./send-through.ts";
+
+export interface DoctorOptions {
+  readonly for?: readonly ProcessName[];
+  readonly url?: string;
+  readonly publicUrl?: string;
+  readonly registry?: string;
+  readonly databaseUrl?: string;
+  readonly send?: boolean;
+  /** Seconds. */
+  readonly patience: number;
+  readonly showSecret?: boolean;
+}
+
+/** What a doctor has to say. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly acknowledgedMs?: number;
+  readonly visibleMs?: number;
+  /** The registry that it is for, and what to put into its own configuration; nothing when ingest is not looked at. */
+  readonly registry?: { readonly label: string; readonly configuration: RegistryConfiguration };
+}
+
+/** Looks at everything that the chosen processes need. Changes nothing, unless it is to send a sample. */
+export async function examine(
+  surroundings: Surroundings,
+  options: DoctorOptions,
+): Promise<Diagnosis> {
+  const environment = environmentOf(surroundings.environment, options);
+  const processes = PROCESSES.filter((name) => options.for?.includes(name) ?? true);
+  const progress = new Progress(surroundings);
+  const looks = (name: string): boolean => processes.some((process) => process === name);
+  try {
+    progress.show("reading the configuration");
+    const configuration = await checkConfiguration(processes, environment);
+    const findings = [...configuration.findings];
+
+    const { findings: secretFindings, secrets } = looks("ingest")
+      ? checkSecrets(environment)
+      : { findings: [], secrets: [] };
+    findings.push(...secretFindings);
+
+    const queue = settingsOf(QUEUE, environment);
+    if (queue !== undefined && (looks("ingest") || looks("worker"))) {
+      progress.show("looking at the queue");
+      findings.push(...(await checkQueue(queue.QUEUE_URL, queue.ALLOW_VOLATILE_QUEUE)));
+    }
+    const database = settingsOf(DATABASE, environment);
+    if (database !== undefined && (looks("worker") || looks("api"))) {
+      progress.show("looking at the database");
+      const needs = looks("worker") ? "worker" : "reader";
+      findings.push(...(await checkDatabase(database.DATABASE_URL, needs)));
+    }
+    if (!looks("ingest")) return { findings };
+
+    const url = options.url ?? urlOf(configuration);
+    const known = secrets.filter(({ registry }) => registry === (options.registry ?? registry));
+    progress.show("asking ingest");
+    findings.push(...(await checkIngest(url, known)));
+    const sender = known.at(-1);
+    let times: { acknowledgedMs?: number; visibleMs?: number } = {};
+    if (options.send === true && sender !== undefined) {
+      progress.show("sending a sample");
+      const patienceMs = options.patience * 1_000;
+      const { findings: passed, ...measured } = await sendThrough({
+        url,
+        databaseUrl: database?.DATABASE_URL ?? "",
+        sender,
+        patienceMs,
+      });
+      findings.push(...passed);
+      times = measured;
+    }
+    const label = sender?.registry ?? options.registry ?? "default";
+    const shown =
+      options.showSecret === true && sender !== undefined ? sender.secret : `<secret of ${label}>`;
+    const registry = {
+      label,
+      configuration: registryConfiguration(options.publicUrl ?? url, shown),
+    };
+    return { findings, ...times, registry };
+  } finally {
+    progress.end();
+  }
+}
+
+const QUEUE = z.object({ QUEUE_URL, ALLOW_VOLATILE_QUEUE: flag(false) });
+const DATABASE = z.object({ DATABASE_URL });
+
+/** Settings to look behind; nothing when they are faulty, which the check of the configuration has told. */
+function settingsOf<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Environment,
+): Readonly<z.infer<Schema>> | undefined {
+  try {
+    return readConfig(schema, environment);
+  } catch {
+    return undefined;
+  }
+}
+
+function environmentOf(environment: Environment, { databaseUrl }: DoctorOptions): Environment {
+  if (databaseUrl === undefined) return environment;
+  return { ...environment, DATABASE_URL: databaseUrl, DATABASE_URL_FILE: undefined };
+}
+
+/** Where ingest listens when it runs here with these settings. */
+function urlOf({ settings: { ingest } }: Configuration): string {
+  if (ingest === undefined) return DEFAULT_URL;
+  const scheme = ingest["TLS_CERT_FILE"] === undefined ? "http" : "https";
+  return parseUrl(`${scheme}://127.0.0.1:${String(ingest["PORT"])}/notifications`);
+}

@@ -26,8 +26,10 @@ describe("tallyman doctor", () => {
 
   after(() => pipeline.stop());
 
-  const examine = async (args = "", environment: Settings = settings) =>
-    tallymanJson<Document>(`doctor ${args}`, environment);
+  const examine = async (args = "", environment: Settings = settings) => {
+    const { code, document } = await tallymanJson(`doctor ${args}`, environment);
+    return { code, document: document as unknown as Document };
+  };
 
   const messages = (document: Document, status: string, check?: string): string =>
     document.findings

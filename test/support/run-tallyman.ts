@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { runCli } from "../../apps/cli/src/run-cli.ts";
 
 export interface Ran {
@@ -11,6 +12,7 @@ export async function runTallyman(
   args: string | readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   isTTY = false,
+  stdin = "",
 ): Promise<Ran> {
   let [out, err] = ["", ""];
   const words = typeof args === "string" ? args.split(" ").filter(Boolean) : args;
@@ -18,16 +20,17 @@ export async function runTallyman(
     environment,
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text), isTTY },
+    stdin: Readable.from([stdin]),
   });
   return { code, out, err };
 }
 
 /** Runs it with --json and reads its answer. @throws when it has something to say besides */
-export async function tallymanJson<Document = Record<string, unknown>>(
+export async function tallymanJson(
   args: string,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<{ readonly code: number; readonly document: Document }> {
+): Promise<{ readonly code: number; readonly document: Record<string, unknown> }> {
   const { code, out, err } = await runTallyman(`${args} --json`, environment);
   if (err !== "") throw new Error(`${args} --json says on stderr: ${err}`);
-  return { code, document: JSON.parse(out) as Document };
+  return { code, document: JSON.parse(out) as Record<string, unknown> };
 }

@@ -8,6 +8,7 @@ import { addRejected } from "./rejected.ts";
 import { addRetention } from "./retention.ts";
 import { addRollups } from "./rollups.ts";
 import { addSendSample } from "./send-sample.ts";
+import { addUsers } from "./users.ts";
 import { explain } from "./explain.ts";
 import { EXIT, UsageError, type Surroundings } from "./surroundings.ts";
 
@@ -34,6 +35,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   addRejected(program, surroundings, report);
   addRollups(program, surroundings, report);
   addSendSample(program, surroundings, report);
+  addUsers(program, surroundings, report);
   addRetention(program, surroundings, report);
   addEraseUser(program, surroundings, report);
   addImportLog(program, surroundings, report);

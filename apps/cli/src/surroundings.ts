@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly stdin?: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** For commands that read a file; empty without one. */
+  readonly stdin?: Readable;
 }
 
 export interface Output {

@@ -17,6 +17,7 @@ export function addDoctor(
   report: (exitCode: number) => void,
 ): void {
   addCommonOptions(program.command("doctor"))
+    .summary("Look whether everything is there and right, and say what to do.")
     .description(
       "Look whether everything is there and right: configuration, secrets, queue, workers, database, schema, rights, partitions, ingest. Tells what to do about what is not, and what to put into the registry's own configuration. Writes nothing, unless --send asks for it.",
     )

@@ -46,6 +46,7 @@ export function addSendSample(
 ): void {
   program
     .command("send-sample")
+    .summary("Send a notification as a registry would, and show the answer.")
     .description(
       "Send a notification as a registry would, and show the answer. It counts like any other event of the registry whose secret it is sent with.",
     )

@@ -14,6 +14,8 @@ export interface Surroundings {
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** Characters in a line of a terminal. */
+  readonly columns?: number;
 }
 
 /** The process's exit codes. */

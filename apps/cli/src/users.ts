@@ -19,6 +19,7 @@ export function addUsers(
     .description("People that count as distinct users: import them, look at them.");
 
   addCommonOptions(users.command("import"))
+    .summary("Add users from a CSV file.")
     .description(
       "Add users from a CSV file, so that they count with USER_DIRECTORY=closed. The file has a header with registry and username, in any order and beside other columns, or just these two columns without a header. Names are kept in lower case, as they compare without case. Harmless to repeat, and while workers run.",
     )

@@ -101,7 +101,7 @@ function faultOf(label: string, name: string): string | undefined {
 }
 
 function asUsageError(error: unknown): unknown {
-  const { code = "", message = "" } = error as NodeJS.ErrnoException;
+  const { code = "", message } = error as NodeJS.ErrnoException;
   if (code.startsWith("CSV_")) return new UsageError(`The file is no CSV: ${message}.`);
   if (code === "ENOENT" || code === "EACCES" || code === "EISDIR") {
     return new UsageError(`The file cannot be read (${code}).`);

@@ -28,7 +28,7 @@ export async function usersImport(
   const named: { readonly line: number; readonly reason: string }[] = [];
   // Between batches a name that is repeated finds itself in the table, but for a dry run.
   const seen = new Set<string>();
-  await withDatabase(surroundings, options, async ({ client, progress }) => {
+  await withDatabase(surroundings, options, async ({ client, names, progress }) => {
     let batch: ImportedUser[] = [];
     const flush = async (): Promise<void> => {
       if (batch.length > 0) summary.added += await importUsers(client, batch, dryRun);
@@ -43,10 +43,15 @@ export async function usersImport(
         continue;
       }
       summary.users++;
-      const key = `${line.user.registry}/${line.user.username}`;
+      // As the workers record them: a pseudonym counts under the pseudonym.
+      const username = names.nameOf(line.user.registry, line.user.username);
+      if (username === null) {
+        throw new UsageError("ACTOR_NAMES is off: no names are recorded, so none can count.");
+      }
+      const key = `${line.user.registry}/${username}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      batch.push(line.user);
+      batch.push({ registry: line.user.registry, username });
       if (batch.length >= BATCH) await flush();
     }
     await flush();

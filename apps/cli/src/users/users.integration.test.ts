@@ -99,6 +99,17 @@ describe("tallyman users", () => {
     expect(await importing(text)).to.include({ added: 1, alreadyThere: 2 });
   });
 
+  it("keeps pseudonyms where the workers do, and nothing where they keep no names", async () => {
+    const key = { ACTOR_NAMES: "pseudonym", ACTOR_NAMES_KEY: "k".repeat(32) };
+    const args = "users import - --registry harbour";
+    await runTallyman(args, { ...environment, ...key }, false, "Mira\nmira\n");
+    const [name, ...more] = await names();
+    expect(name).to.match(/^harbour\/p_[0-9a-f]{32}$/);
+    expect(more).to.deep.equal([]);
+    const off = await runTallyman(args, { ...environment, ACTOR_NAMES: "off" }, false, "joon\n");
+    expect([off.code, await names()]).to.deep.equal([2, [name]]);
+  });
+
   it("imports more users than fit into a statement", async () => {
     const text = Array.from({ length: 12_000 }, (_, i) => `harbour,user${i}`).join("\n");
     expect(await importing(text)).to.include({ code: 0, added: 12_000 });

@@ -4,7 +4,6 @@ import type { Environment } from "@tallyman/runtime";
 /** What a command has around it; in tests not the process's own. */
 export interface Surroundings {
   readonly environment: Environment;
-  readonly stdin?: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
   /** For commands that read a file; empty without one. */

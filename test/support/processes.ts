@@ -9,7 +9,11 @@ import { eventually } from "./eventually.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The line with which each app says that it works. */
-const STARTED = { ingest: "ingest listens", worker: "worker counts" } as const;
+const STARTED = {
+  ingest: "ingest listens",
+  worker: "worker counts",
+  api: "api listens",
+} as const;
 
 /** Milliseconds for a clean end; the apps give themselves 25 s. */
 const STOP_GRACE = 30_000;
@@ -23,7 +27,7 @@ export interface LogLine {
 /** One of Tallyman's processes, run from its sources. */
 export interface AppProcess {
   readonly pid: number;
-  /** Of the public port; only ingest has one. */
+  /** Of the public port; a worker has none. */
   readonly url: string;
   /** Of the operations port. */
   readonly opsUrl: string;

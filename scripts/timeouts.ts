@@ -102,6 +102,12 @@ export const RELATIONS: readonly Relation[] = [
       ms("lifecycle:STOP_DEADLINE_MS") < GIVEN.orchestratorKills,
   },
   {
+    text: "A server that is closed lets open requests finish for 8 s: longer than any may take, and short enough for both ports of a process.",
+    holds: (ms) =>
+      ms("listen:OPEN_REQUESTS_LIMIT_MS") > ms("http-server:REQUEST_TIMEOUT_MS") &&
+      2 * ms("listen:OPEN_REQUESTS_LIMIT_MS") < ms("lifecycle:STOP_DEADLINE_MS"),
+  },
+  {
     text: "A readiness check answers within 800 ms, before an orchestrator's usual limit of 1 s.",
     holds: (ms) => ms("ops-server:CHECK_TIMEOUT_MS") < 1_000,
   },
@@ -124,14 +130,16 @@ export function timeouts(): Timeout[] {
     const text = readFileSync(`${ROOT}/${file}`, "utf8");
     for (const [, comment, name = "", value = ""] of text.matchAll(CONSTANT)) {
       if (NO_TIMEOUT.test(name)) continue;
-      if (comment === undefined) throw new Error(`${file}: ${name} has no comment with its reason`);
       const same = found.find((other) => other.name === value);
       const ms = same?.ms ?? product(value);
       if (Number.isNaN(ms)) throw new Error(`${file}: ${name} is no number`);
-      const reason = comment
-        .replaceAll(/\n\s*\*/g, " ")
-        .replaceAll(/\s+/g, " ")
-        .trim();
+      // A comment may be for several that follow each other.
+      const reason =
+        comment
+          ?.replaceAll(/\n\s*\*/g, " ")
+          .replaceAll(/\s+/g, " ")
+          .trim() ?? found.at(-1)?.reason;
+      if (reason === undefined) throw new Error(`${file}: ${name} has no comment with its reason`);
       found.push({ file, name, ms, reason });
     }
     return found;

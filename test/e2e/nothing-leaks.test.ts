@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { Redis } from "ioredis";
 import pg from "pg";
 import { startComposeRedis, type ComposeRedis } from "../support/compose-redis.ts";
 import { eventually } from "../support/eventually.ts";
@@ -172,6 +173,18 @@ describe("all processes together, at the most talkative level and with the least
       for (const planted of [...Object.values(PLANTED), "team/app", "mira"]) {
         expect(text, name).not.to.include(planted);
       }
+    }
+  });
+
+  it("leave nothing of what is counted in the queue", async () => {
+    const client = new Redis(redis.adminUrl);
+    try {
+      await eventually("the jobs are gone", async () => {
+        const keys = await client.keys("*");
+        return keys.every((key) => !/:\d+(?::lock)?$/.test(key));
+      });
+    } finally {
+      client.disconnect();
     }
   });
 });

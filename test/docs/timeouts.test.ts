@@ -13,6 +13,11 @@ describe("docs/timeouts.md", () => {
     expect(readFileSync(TIMEOUTS_PAGE, "utf8")).to.equal(await renderTimeouts());
   });
 
+  it("has a reason for each, from the comment on its constant", () => {
+    const without = timeouts().filter(({ reason }) => reason === "");
+    expect(without).to.deep.equal([]);
+  });
+
   for (const { text, holds } of RELATIONS) {
     it(`is right about this: ${text}`, () => {
       expect(holds(finder(timeouts()))).to.equal(true);

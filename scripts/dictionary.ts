@@ -34,6 +34,15 @@ const TABLES = [
   "rejected_events",
   "pipeline_receipts",
   "pipeline_queue",
+  "daily_activity",
+  "weekly_active_users",
+  "monthly_active_users",
+  "repository_growth",
+  "stale_tags",
+  "top_pullers",
+  "registry_summary",
+  "ledger_balance",
+  "rejected_by_reason",
 ];
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -88,6 +97,7 @@ Made by scripts/dictionary.ts from the comments in the database; do not edit. Ev
 interface Table {
   readonly name: string;
   readonly comment: string | null;
+  readonly isView: boolean;
   readonly keys: string[];
   readonly columns: { name: string; type: string; nullable: boolean; comment: string | null }[];
 }
@@ -95,7 +105,7 @@ interface Table {
 async function readTables(client: pg.Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(
     `
-    select c.relname as name, obj_description(c.oid, 'pg_class') as comment,
+    select c.relname as name, obj_description(c.oid, 'pg_class') as comment, c.relkind = 'v' as "isView",
       (select json_agg(json_build_object(
           'name', a.attname,
           'type', replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz'),
@@ -115,13 +125,15 @@ async function readTables(client: pg.Client): Promise<Table[]> {
   return rows;
 }
 
-function renderTable({ name, comment, keys, columns }: Table): string {
+function renderTable({ name, comment, isView, keys, columns }: Table): string {
   const rows = columns.map((column) => [
     `\`${column.name}\``,
-    column.type + (column.nullable ? "" : " not null"),
+    column.type + (column.nullable || isView ? "" : " not null"),
     column.comment ?? "",
   ]);
-  const notes = [comment ?? "", ...keys.map((key) => `${key}.`)].join(" ");
+  const notes = [isView ? "A view." : "", comment ?? "", ...keys.map((key) => `${key}.`)]
+    .join(" ")
+    .trim();
   return `## ${name}\n\n${notes}\n\n${markdownTable(["Column", "Type", "Meaning"], rows)}`;
 }
 

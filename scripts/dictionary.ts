@@ -62,7 +62,7 @@ export interface Question {
 export function questions(): Question[] {
   return readdirSync(QUESTIONS)
     .filter((name) => name.endsWith(".sql"))
-    .toSorted()
+    .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
     .map((name) => {
       const [first = "", ...rest] = readFileSync(new URL(name, QUESTIONS), "utf8").split("\n");
       return { title: first.replace(/^-- /, ""), sql: rest.join("\n").trimEnd() };

@@ -81,3 +81,10 @@ export function groups<T>(
 
 export const sum = (list: readonly number[]): number =>
   list.reduce((total, item) => total + item, 0);
+
+/** Whether an event does something to a tag. */
+export const isTag = (does: Fact["does"]) => (fact: Fact) =>
+  fact.does === does && fact.what === "tag";
+
+/** Whether it downloads a manifest. */
+export const reads = ({ does, what }: Fact): boolean => does === "pull" && what !== "layer";

@@ -6,8 +6,10 @@ import {
   daysSince,
   groups,
   halfAYear,
+  isTag,
   mondayOf,
   monthOf,
+  reads,
   REGISTRIES,
   sum,
   toEvent,
@@ -19,7 +21,6 @@ describe("The views", () => {
   const counting = countingForTests();
   const facts = halfAYear();
   const manifests = facts.filter(({ what }) => what !== "layer");
-  const pulls = manifests.filter(({ does }) => does === "pull");
 
   /** The first push into each repository, and the day on which it was received. */
   const creations = groups(
@@ -63,8 +64,6 @@ describe("The views", () => {
           : [],
       ),
     ).size;
-  const isTag = (does: Fact["does"]) => (fact: Fact) => fact.does === does && fact.what === "tag";
-  const reads = (fact: Fact): boolean => pulls.includes(fact);
   /** A push that creates counts as a creation, also when it is a layer; so does a delete of a manifest with its type. */
   const writes = (fact: Fact): boolean =>
     (fact.does === "push" && (fact.what !== "layer" || creations.includes(fact))) ||

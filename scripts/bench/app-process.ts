@@ -18,7 +18,7 @@ export const SECRET = "benchmark-secret-0123456789";
 
 export interface AppProcess {
   readonly pid: number;
-  /** Of the notifications; only ingest has one. */
+  /** Of the notifications or the questions; a worker listens to none. */
   readonly port: number;
   stop(): Promise<void>;
   /** Most resident memory since the start, in bytes. */
@@ -33,7 +33,7 @@ export interface AppProcess {
  * in a file.
  */
 export async function startApp(
-  name: "ingest" | "worker",
+  name: "ingest" | "worker" | "api",
   environment: Readonly<Record<string, string>>,
   logDirectory: string,
 ): Promise<AppProcess> {

@@ -10,6 +10,12 @@ const ACTORS = `
 describe("GET /api/v1/actors", () => {
   const api = new SampleApi();
 
+  before("let one person work by hand and by a build in the same repository", () =>
+    api.execute(`
+      insert into repository_actors select registry, repository, actor_name, 'build', 1, 2, first_seen_at, now()
+      from repository_actors where registry = 'dock' and actor_name = 'ann' limit 1`),
+  );
+
   for (const [asked, order] of [
     ["", "sum(pulls) desc"],
     ["sort=actor_name", "registry"],

@@ -49,6 +49,9 @@ const COUNTS = ["repositories", "pushes", "pulls"] as const;
 type ActorRecord = Omit<z.infer<typeof ROW>, (typeof COUNTS)[number]> &
   Record<(typeof COUNTS)[number] | "position", string>;
 
+/** SQL of the first or last of a person's types. */
+const typeOf = (extreme: "min" | "max") => `${extreme}(coalesce(actor_type, '') collate "C")`;
+
 export const actors = defineRoute({
   path: "/api/v1/actors",
   question: "Who pushes and pulls most, and who was seen last?",
@@ -87,11 +90,16 @@ export const actors = defineRoute({
 from (
   select *, ${key ?? "0::numeric"} as key
   from (
-    -- A name with two types is one person here; its rows may name the same repository.
-    select registry, actor_name, count(distinct repository) as repositories,
+    -- A name with two types is one person here, and its rows may name the same repository. Only such a person's
+    -- repositories have to be told apart: sorting them for everybody would take most of the time.
+    select registry, actor_name,
+      case when ${typeOf("min")} = ${typeOf("max")} then count(*) else (
+        select count(distinct repository) from repository_actors own
+        where own.registry = seen.registry and own.actor_name = seen.actor_name
+      ) end as repositories,
       sum(pushes) as pushes, sum(pulls) as pulls,
       min(first_seen_at) as first_seen_at, max(last_seen_at) as last_seen_at
-    from repository_actors
+    from repository_actors seen
     where ${where.text}
     group by registry, actor_name
   ) actors

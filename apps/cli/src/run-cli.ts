@@ -6,6 +6,7 @@ import { addEraseUser } from "./erase-user.ts";
 import { addExport } from "./export.ts";
 import { addImportLog } from "./import-log.ts";
 import { addReport } from "./report.ts";
+import { addImportRepositories } from "./import-repositories.ts";
 import { addRejected } from "./rejected.ts";
 import { addRetention } from "./retention.ts";
 import { addRollups } from "./rollups.ts";
@@ -63,6 +64,7 @@ export function createProgram(
   addEraseUser(program, surroundings, report);
   addImportLog(program, surroundings, report);
   addExport(program, surroundings, report);
+  addImportRepositories(program, surroundings, report);
   addCompletion(program);
   program.addHelpText("after", HELP);
   return program;

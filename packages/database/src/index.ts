@@ -1,6 +1,7 @@
 export { awaitSchema, SchemaError } from "./await-schema.ts";
 export { discardRejected, type DiscardOptions } from "./discard-rejected.ts";
 export { ensureMonthPartition, ensurePartitions } from "./ensure-partitions.ts";
+export { importRepositories } from "./import-repositories.ts";
 export { importUsers, type ImportedUser } from "./import-users.ts";
 export {
   inspectContent,

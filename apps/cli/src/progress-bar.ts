@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Milliseconds between two lines where no terminal shows a bar: a log of a long run stays readable. */
+/** Between two lines of progress where no terminal shows a bar: a log of a long run stays readable. */
 const LINE_INTERVAL_MS = 10_000;
 
 /** How far a long command is: a bar on a terminal, otherwise a line now and then. All on stderr. */

@@ -4,8 +4,8 @@ import type pg from "pg";
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import type { Column, ColumnKind } from "./table-columns.ts";
 
-/** Rows of a row group, which is held in memory: some 30 MB of tracking rows. */
-const GROUP_ROWS = 32_768;
+/** Rows of a row group, which is held in memory: some 15 MB of tracking rows, several times so while it is written. */
+const GROUP_ROWS = 16_384;
 
 /** The most digits of a decimal that readers know, in 16 bytes. */
 const DECIMAL_DIGITS = 38;

@@ -9,8 +9,10 @@ import { toNotification } from "./to-notification.ts";
 const BATCH_EVENTS = 4_000;
 const LANES = 2;
 
-/** Tries of a batch while the database is away (half a minute), and the longest pause between two, in milliseconds. */
+/** Tries of a batch while the database is away: for about half a minute. */
 const TRIES = 10;
+
+/** Longest pause before a batch is tried again. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /** What an import came to. received = tracked + duplicates + rejected. */

@@ -13,7 +13,7 @@ const STATE = z.object({
 
 type State = z.infer<typeof STATE>;
 
-/** Milliseconds between two writes: so much is at most read again after an interruption, and known by its event ids. */
+/** Between two writes of an import's state: so much is at most read again after an interruption, and known by its ids. */
 const WRITE_INTERVAL_MS = 1_000;
 
 /** How far each file of an import is, in a file of its own, so that it can go on where it was. */

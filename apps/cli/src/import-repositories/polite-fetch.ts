@@ -11,12 +11,16 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Milliseconds in which an answer must be there, with its body. */
+/** In which a registry's answer must be there, with its body. */
 const TIMEOUT_MS = 30_000;
 
-/** Tries of one request while the registry is busy or away; with the pauses between them about two minutes. */
+/** Tries of one request while the registry is busy or away; with the pauses between them about a minute. */
 const TRIES = 8;
+
+/** Before a busy registry is asked again for the first time; then twice as long each time. */
 const FIRST_PAUSE_MS = 500;
+
+/** Longest pause before a busy registry is asked again, when it does not say how long. */
 const LONGEST_PAUSE_MS = 60_000;
 
 /** A registry may ask us to wait this long; what asks for more is told to the user instead. */

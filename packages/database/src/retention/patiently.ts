@@ -2,10 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 
 /**
- * Milliseconds that a lock is waited for at once, and the pause until the next try. Whoever needs the same table queues
- * up behind a waiting lock, the workers above all: they wait no longer than this and then go on.
+ * How long a lock is waited for at once. Whoever needs the same table queues up behind a waiting lock, the workers above
+ * all: they wait no longer than this and then go on.
  */
 const WAIT_MS = 2_000;
+
+/** Until the next try for a lock: the workers get their turn. */
 const PAUSE_MS = 1_000;
 
 /** Tries before somebody's lock is taken for one that does not end: about a minute and a half. */

@@ -87,15 +87,6 @@ describe("tallyman retention and erase-user", () => {
     }
   });
 
-  it("has help with examples, like every command that works on files, rows and registries", async () => {
-    const commands = ["retention", "erase-user", "import-log", "import-repositories", "export"];
-    for (const command of commands) {
-      const { code, out } = await cli.run(`${command} --help`);
-      expect([command, code]).to.deep.equal([command, 0]);
-      expect(out).to.match(/Examples?:\n {2}\$ /);
-    }
-  });
-
   const wrong: readonly [string, string][] = [
     ["retention", "--keep 400d"],
     ["retention --keep 400", "number of days"],

@@ -210,7 +210,7 @@ describe("tallyman export", () => {
 
   it("may be done by whoever may read", async () => {
     await counting.send([push("1", "2026-11-20T09:00:00Z")]);
-    const { code, out } = await cli.runAs("tallyman_worker", "export users");
+    const { code, out } = await cli.runAs("tallyman_reader", "export users");
     expect([code, out]).to.satisfy(() => code === 0 && out.endsWith(",alpha,mira\r\n"));
   });
 

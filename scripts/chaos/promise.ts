@@ -38,6 +38,7 @@ export const PROMISE: readonly PromiseProof[] = [
       "worker-killed-during-commit",
       "worker-killed-after-commit",
       "zombie-worker",
+      "deadlock-pressure",
       "sessions-terminated",
     ],
     tests: [],
@@ -111,7 +112,7 @@ export const PROMISE: readonly PromiseProof[] = [
   {
     sentence:
       "One bad event costs only itself: it is set aside in the transaction that tracks its neighbours.",
-    faults: ["deadlock-pressure"],
+    faults: ["postgres-killed", "sessions-terminated"],
     tests: [
       [
         "packages/database/src/postgres-tracking-store.integration.test.ts",

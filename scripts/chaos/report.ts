@@ -41,6 +41,7 @@ model (R), and the queue is empty, with nothing in \`failed\` (E). The ledger ba
 every answer is a 200 or 503 within 500 ms at the client, less the time in which the machine itself stood still.`;
 
 const FIGURES = [
+  "run: full does the harm as often and as long as production may see it; quick a few times, with outages of seconds, and with job locks of 3 s where a job lock must run out",
   "sent: different events, duplicates of a sender left out; acknowledged: events of deliveries answered with 200, repeated ones included",
   "lost: acknowledged events that are nowhere; duplicates: events that arrived again and were recognised; 503: refused deliveries, which the registry sent again",
   "recovery: seconds from the end of the fault until everything was delivered and counted; where nobody was told that a worker had died, a job lock of 30 s is in it",

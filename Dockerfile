@@ -21,7 +21,7 @@ RUN npm run build
 # The programs without sources, types and build notes.
 RUN mkdir /programs \
  && find packages apps -path '*/dist/*' -name '*.js' -exec cp --parents {} /programs ';' \
- && cp -r LICENSE migrations /programs
+ && cp -r --parents LICENSE migrations apps/api/dashboard/index.html apps/api/dashboard/assets /programs
 
 # The root's own dependencies are for `npm start` and the tests on a laptop, embedded Postgres among them; the image has
 # only those of the workspaces.

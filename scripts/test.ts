@@ -36,7 +36,10 @@ interface TestRun {
 async function runTests(args: readonly string[], interruption: AbortSignal): Promise<TestRun> {
   const closers: (() => Promise<void>)[] = [];
   try {
-    const tools = await requireTools(["redis-server", "docker-registry", "skopeo"], report);
+    const tools = await requireTools(
+      ["redis-server", "docker-registry", "skopeo", "chromium"],
+      report,
+    );
     interruption.throwIfAborted();
     const postgres = await startPostgresCluster();
     closers.push(() => postgres.stop());
@@ -54,6 +57,7 @@ async function runTests(args: readonly string[], interruption: AbortSignal): Pro
       TALLYMAN_TEST_REDIS_SERVER: commandLine(tools["redis-server"]),
       TALLYMAN_TEST_DOCKER_REGISTRY: commandLine(tools["docker-registry"]),
       TALLYMAN_TEST_SKOPEO: commandLine(tools.skopeo),
+      TALLYMAN_TEST_CHROMIUM: commandLine(tools.chromium),
     };
     const statsFile = join(temporary, "stats.json");
     return await runMocha({ args, statsFile, environment, interruption });

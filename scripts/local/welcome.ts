@@ -11,7 +11,8 @@ Tallyman counts.
 
   notifications  http://127.0.0.1:${ports.ingest}/notifications
   secret         ${secret}
-  api            http://127.0.0.1:${ports.api}/
+  dashboard      http://127.0.0.1:${ports.api}/
+  api            http://127.0.0.1:${ports.api}/api/v1
   database       ${databaseUrl}
 
 Send a first event (paste this into another terminal):

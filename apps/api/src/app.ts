@@ -1,6 +1,7 @@
 import { sendProblem } from "@tallyman/runtime";
 import express, { type Express, type RequestHandler } from "express";
 import { authenticate } from "./authenticate.ts";
+import { dashboard } from "./dashboard/dashboard.ts";
 import { docsPage } from "./docs-page.ts";
 import { guardHost } from "./guard-host.ts";
 import { handleError } from "./handle-error.ts";
@@ -32,6 +33,7 @@ export function createApp({ tokens, onError, database, today }: AppOptions): Exp
   app.disable("x-powered-by");
   app.use(headers);
   if (tokens.length === 0) app.use(guardHost);
+  app.use(dashboard());
   app.get(INDEX, indexPage(ROUTES));
   // What can be asked is no secret, and a browser that opens the page sends no token.
   app.use(DOCS, docsPage());

@@ -1,0 +1,93 @@
+import { createPool, PostgresTrackingStore } from "@tallyman/database";
+import { readNotification } from "@tallyman/events";
+import { expect } from "chai";
+import { DashboardUnderTest, loaded, panel, rowsOf } from "./open-dashboard.ts";
+
+const MARKUP = `"><img src=x onerror=window.broken=1><script>window.broken=1</script>`;
+const REPOSITORY = `evil/${MARKUP}&view=tags#a b/../..%2F`;
+const TAG = `<svg onload=window.broken=1>`;
+const ACTOR = `javascript:window.broken=1//${MARKUP}`;
+const AGENT = `'"><iframe srcdoc="<script>parent.broken=1</script>">`;
+
+/** Names that would do harm where text becomes markup, a URL or a selector. */
+async function recordHostileTraffic(databaseUrl: string): Promise<void> {
+  const pool = createPool({
+    url: databaseUrl,
+    max: 1,
+    applicationName: "tallyman-test",
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const store = new PostgresTrackingStore(pool, "open");
+  const event = (action: string, second: number) => ({
+    id: `${MARKUP}${action}`,
+    timestamp: `2026-02-03T10:00:0${second}Z`,
+    action,
+    target: {
+      repository: REPOSITORY,
+      tag: TAG,
+      mediaType: `application/vnd.oci.image.manifest.v1+json${MARKUP}`,
+      digest: `sha256:${MARKUP}`,
+    },
+    request: { method: "GET", useragent: AGENT },
+    actor: { name: ACTOR },
+  });
+  const refused = { id: MARKUP, action: MARKUP, target: { repository: REPOSITORY } };
+  await store.record(
+    readNotification({
+      registry: "dock",
+      receivedAt: "2026-02-03T10:00:05.000Z",
+      body: JSON.stringify({ events: [event("push", 1), event("pull", 2), refused] }),
+    }),
+  );
+  await store.close();
+}
+
+describe("the dashboard of a registry with hostile names", () => {
+  const dashboard = new DashboardUnderTest({ fill: recordHostileTraffic });
+
+  for (const [view, query] of [
+    ["the overview", ""],
+    ["the events", "?view=events"],
+    ["the tags", "?view=tags"],
+    ["the people", "?view=actors"],
+    ["the rejected events", "?view=rejected"],
+    [
+      "a URL of markup",
+      `?view=events&tag=${encodeURIComponent(MARKUP)}&by=${encodeURIComponent(MARKUP)}`,
+    ],
+  ] as const) {
+    it(`shows them as text in ${view} and runs none of them`, async () => {
+      const page = await dashboard.open(query);
+      if (view === "the rejected events") await page.locator(".payload summary").click();
+      expect(await page.evaluate("window.broken")).to.equal(undefined);
+      expect(
+        await page
+          .locator("main img, main iframe, main script, main svg, a[href^=javascript]")
+          .count(),
+      ).to.equal(0);
+      expect(dashboard.complaints).to.deep.equal([]);
+    });
+  }
+
+  it("leads from such a repository and person to their pages", async () => {
+    const page = await dashboard.open("");
+    await panel(page, "Top repositories").getByText(REPOSITORY).click();
+    await page.getByRole("heading", { level: 1, name: REPOSITORY }).waitFor();
+    await loaded(page);
+    expect((await rowsOf(page.locator(".panel.list"))).length).to.equal(2);
+    await panel(page, "People").getByText(ACTOR).click();
+    await page.getByRole("heading", { level: 1, name: ACTOR }).waitFor();
+    await loaded(page);
+    expect((await rowsOf(page.locator(".panel.list"))).length).to.equal(2);
+    expect(await page.evaluate("window.broken")).to.equal(undefined);
+    expect(await page.locator(".failure").count()).to.equal(0);
+  });
+
+  it("asks nobody but its own api for anything", async () => {
+    await dashboard.open("");
+    const origins = new Set(dashboard.requests.map((url) => new URL(url).origin));
+    expect([...origins]).to.deep.equal([dashboard.origin]);
+  });
+});

@@ -25,6 +25,20 @@ const FILTERS: Readonly<Record<string, string>> = {
     "registry = 'dock' and repository = 'team/web' and operation = 'push'",
   "actor=ANN": "lower(actor_name) = 'ann'",
   "actor=ann&action=pull_tag": "lower(actor_name) = 'ann' and action = 'pull_tag'",
+  "metric=any_read": "action in ('pull_tag', 'pull_manifest')",
+  "metric=any_write&users=true":
+    "user_id is not null and action in ('push_tag', 'delete_tag', 'push_repository', 'create_repository', 'delete_repository')",
+  "metric=create_repository": "created_repository",
+  "metric=create_repository&registry=dock&repository=team/api":
+    "created_repository and registry = 'dock' and repository = 'team/api'",
+  "metric=push_blob": "action = 'push_blob'",
+  "users=true": "user_id is not null",
+  "counts_as=pulls": "operation = 'pull' and target_kind in ('tag', 'manifest')",
+  "counts_as=pushes": "operation = 'push' and target_kind in ('tag', 'manifest')",
+  "counts_as=pushes&registry=dock&repository=team/web":
+    "operation = 'push' and target_kind in ('tag', 'manifest') and registry = 'dock' and repository = 'team/web'",
+  "received_from=2026-02-04": "received_at >= '2026-02-04Z'",
+  "received_to=2026-02-04&action=push_tag": "received_at < '2026-02-04Z' and action = 'push_tag'",
   ...Object.fromEntries(ACTIONS.map((action) => [`action=${action}`, `action = '${action}'`])),
   ...Object.fromEntries(
     OPERATIONS.map((operation) => [`operation=${operation}`, `operation = '${operation}'`]),

@@ -6,6 +6,7 @@ import { LIMIT, oneOf, REGISTRY, TEXT } from "../parameters.ts";
 import { defineRoute } from "../route.ts";
 import { INSTANT, NEXT_CURSOR } from "../schemas.ts";
 import { MOMENT_FROM, MOMENT_TO, momentsOf } from "../window.ts";
+import { addFigureConditions, BEHIND_FIGURES } from "./behind-figures.ts";
 import { EVENT_COLUMNS, EVENT_ROW, toEventRow, type EventRecord } from "./event-rows.ts";
 import { wantedDays } from "./wanted-days.ts";
 
@@ -24,6 +25,7 @@ const PARAMETERS = z.object({
   operation: oneOf(OPERATIONS)
     .optional()
     .describe(`what was done: ${OPERATIONS.join(", ")}`),
+  ...BEHIND_FIGURES,
   from: MOMENT_FROM.describe(
     `first UTC day, or a time with its offset; without it, ${DEFAULT_DAYS} days before to`,
   ),
@@ -57,6 +59,7 @@ export const events = defineRoute({
     where.where(asked.actor, (value) => `lower(e.actor_name) = lower(${value})`);
     where.where(asked.action, (value) => `e.action = ${value}`);
     where.where(asked.operation, (value) => `e.operation = ${value}`);
+    addFigureConditions(asked, where);
     let before = end;
     if (cursor !== undefined) {
       const [time, registry, id] = cursor.map((text) => where.value(text));

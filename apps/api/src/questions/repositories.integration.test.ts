@@ -21,6 +21,7 @@ const ORDERS = {
   "sort=bytes_pulled": "coalesce(s.bytes_pulled, 0) desc, registry, repository",
   "sort=bytes_pushed": "coalesce(s.bytes_pushed, 0) desc, registry, repository",
   "sort=created_at": "c.created_at desc nulls last, registry, repository",
+  "sort=deleted_at": "c.deleted_at desc nulls last, registry, repository",
 };
 
 describe("GET /api/v1/repositories", () => {

@@ -25,6 +25,7 @@ const KEYS = {
   bytes_pulled: "bytes_pulled",
   bytes_pushed: "bytes_pushed",
   created_at: moment("created_at"),
+  deleted_at: moment("deleted_at"),
 } as const;
 
 const SORTS = [
@@ -36,6 +37,7 @@ const SORTS = [
   "bytes_pulled",
   "bytes_pushed",
   "created_at",
+  "deleted_at",
 ] as const satisfies readonly (keyof typeof KEYS)[];
 
 const POSITION = z.tuple([

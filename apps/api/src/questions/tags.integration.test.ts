@@ -56,6 +56,15 @@ describe("GET /api/v1/tags", () => {
     expect(await tagsOf("never_pulled=true")).to.deep.equal(["x", "v2"]);
   });
 
+  it("leaves out those that were pushed lately when it is asked for unused ones", async () => {
+    for (const day of ["2026-01-05", "2026-01-06", "2026-01-07", "2026-02-01"]) {
+      const expected = await api.sql(`
+        ${TAGS} where deleted_at is null and coalesce(tag_stats.last_pushed_at < '${day}Z', true)
+        order by registry, repository, tag`);
+      expect(await api.getAll(`tags?not_pushed_since=${day}`, "tags"), day).to.deep.equal(expected);
+    }
+  });
+
   it("shows those of one repository", async () => {
     const where = "registry = 'dock' and repository = 'team/web'";
     const expected = await api.sql(`${TAGS} where ${where} order by tag`);

@@ -80,6 +80,9 @@ const PARAMETERS = {
   not_pulled_since: DATE.optional().describe(
     "only tags that were never pulled, or not since the start of this UTC day, however lately they were pushed",
   ),
+  not_pushed_since: DATE.optional().describe(
+    "only tags that were never pushed, or not since the start of this UTC day",
+  ),
   deleted: FLAG.describe("true: also tags that were deleted"),
   sort: oneOf(SORTS)
     .default("repository")
@@ -131,6 +134,10 @@ async function findTags(
   where.where(
     asked.not_pulled_since,
     (day) => `(tag_stats.last_pulled_at is null or tag_stats.last_pulled_at < ${startOfDay(day)})`,
+  );
+  where.where(
+    asked.not_pushed_since,
+    (day) => `(tag_stats.last_pushed_at is null or tag_stats.last_pushed_at < ${startOfDay(day)})`,
   );
   if (asked.never_pulled) where.add("tag_stats.last_pulled_at is null");
   if (!asked.deleted) where.add("tag_stats.deleted_at is null");

@@ -1,5 +1,6 @@
 import { ACTIONS, type Operation } from "@tallyman/events";
 import type { Conditions } from "../conditions.ts";
+import { actionsOfMetric, type AskedFigure } from "./behind-figures.ts";
 import type { AskedEvents } from "./events.ts";
 
 /**
@@ -12,7 +13,8 @@ import type { AskedEvents } from "./events.ts";
  * @returns undefined where an index leads to the rows anyway
  */
 export function wantedDays(
-  asked: Pick<AskedEvents, "registry" | "repository" | "actor" | "tag" | "action" | "operation">,
+  asked: AskedFigure &
+    Pick<AskedEvents, "registry" | "repository" | "actor" | "tag" | "action" | "operation">,
   conditions: Conditions,
   {
     first,
@@ -20,12 +22,17 @@ export function wantedDays(
     rows,
   }: { readonly first: string; readonly before: string; readonly rows: number },
 ): { readonly text: string } | undefined {
-  const { registry, repository, actor, tag, action, operation } = asked;
-  if (actor !== undefined) return undefined;
-  const isNarrowed = action !== undefined || operation !== undefined;
+  const { registry, repository, actor, tag, action, operation, metric, counts_as } = asked;
+  // Days of receipt are in no rollup, but rows lie about in the order of receipt.
+  const isOfReceipt = asked.received_from !== undefined || asked.received_to !== undefined;
+  if (actor !== undefined || isOfReceipt) return undefined;
+  const isNarrowed = [action, operation, metric, counts_as].some((value) => value !== undefined);
   if (repository !== undefined && (registry === undefined || !isNarrowed)) return undefined;
-  // A tag is in no rollup; how many of a day's events named it is unknown.
-  const enough = tag === undefined ? rows : Number.MAX_SAFE_INTEGER;
+  // Tags and whether somebody counts are in no rollup, and a statistic or creations are fewer than their actions:
+  // how many of a day's events are wanted is unknown.
+  const isCounted =
+    tag === undefined && !asked.users && counts_as === undefined && metric !== "create_repository";
+  const enough = isCounted ? rows : Number.MAX_SAFE_INTEGER;
   const where = [
     `day >= (${first} at time zone 'UTC')::date`,
     `day <= (${before} at time zone 'UTC')::date`,
@@ -36,6 +43,11 @@ export function wantedDays(
   add(registry, (value) => `registry = ${value}`);
   add(repository, (value) => `repository = ${value}`);
   add(action, (value) => `action = ${value}`);
+  if (metric === "create_repository") where.push("repositories_created > 0");
+  else if (metric !== undefined) add(actionsOfMetric(metric), (value) => `action = any(${value})`);
+  if (counts_as !== undefined) {
+    add(actionsOf(counts_as === "pulls" ? "pull" : "push"), (value) => `action = any(${value})`);
+  }
   if (operation !== undefined) add(actionsOf(operation), (value) => `action = any(${value})`);
   return {
     text: `with days as materialized (

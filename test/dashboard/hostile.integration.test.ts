@@ -1,7 +1,7 @@
 import { createPool, PostgresTrackingStore } from "@tallyman/database";
 import { readNotification } from "@tallyman/events";
 import { expect } from "chai";
-import { DashboardUnderTest, loaded, panel, rowsOf } from "./open-dashboard.ts";
+import { DashboardUnderTest, loaded, panel, rowsOf, visit } from "./open-dashboard.ts";
 
 const MARKUP = `"><img src=x onerror=window.broken=1><script>window.broken=1</script>`;
 const REPOSITORY = `evil/${MARKUP}&view=tags#a b/../..%2F`;
@@ -44,32 +44,27 @@ async function recordHostileTraffic(databaseUrl: string): Promise<void> {
   await store.close();
 }
 
-describe("the dashboard of a registry with hostile names", () => {
+describe("the dashboard of a registry with hostile names", function () {
+  // A browser on a busy machine.
+  this.timeout(60_000);
   const dashboard = new DashboardUnderTest({ fill: recordHostileTraffic });
 
-  for (const [view, query] of [
-    ["the overview", ""],
-    ["the events", "?view=events"],
-    ["the tags", "?view=tags"],
-    ["the people", "?view=actors"],
-    ["the rejected events", "?view=rejected"],
-    [
-      "a URL of markup",
+  it("shows them as text in every view and runs none of them", async () => {
+    const page = await dashboard.open("");
+    for (const query of [
+      "?view=events",
+      "?view=tags",
+      "?view=repositories",
       `?view=events&tag=${encodeURIComponent(MARKUP)}&by=${encodeURIComponent(MARKUP)}`,
-    ],
-  ] as const) {
-    it(`shows them as text in ${view} and runs none of them`, async () => {
-      const page = await dashboard.open(query);
-      if (view === "the rejected events") await page.locator(".payload summary").click();
-      expect(await page.evaluate("window.broken")).to.equal(undefined);
-      expect(
-        await page
-          .locator("main img, main iframe, main script, main svg, a[href^=javascript]")
-          .count(),
-      ).to.equal(0);
-      expect(dashboard.complaints).to.deep.equal([]);
-    });
-  }
+    ]) {
+      await visit(page, query);
+      expect(await page.getByText("onerror").count(), query).to.be.greaterThan(0);
+      const made = page.locator("main :is(img, iframe, script, svg), a[href^=javascript]");
+      expect(await made.count(), query).to.equal(0);
+    }
+    expect(await page.evaluate("window.broken")).to.equal(undefined);
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
 
   it("leads from such a repository and person to their pages", async () => {
     const page = await dashboard.open("");
@@ -82,11 +77,9 @@ describe("the dashboard of a registry with hostile names", () => {
     await loaded(page);
     expect((await rowsOf(page.locator(".panel.list"))).length).to.equal(2);
     expect(await page.evaluate("window.broken")).to.equal(undefined);
-    expect(await page.locator(".failure").count()).to.equal(0);
   });
 
   it("asks nobody but its own api for anything", async () => {
-    await dashboard.open("");
     const origins = new Set(dashboard.requests.map((url) => new URL(url).origin));
     expect([...origins]).to.deep.equal([dashboard.origin]);
   });

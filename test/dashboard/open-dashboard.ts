@@ -19,7 +19,7 @@ export interface PageOptions extends BrowserContextOptions {
 
 after("close the browser", closeTestBrowser);
 
-/** A database, an api and pages in the browser, for the tests of one `describe`. */
+/** A database, an api and pages in the browser, for the tests of one `describe`; all of it is closed at its end. */
 export class DashboardUnderTest {
   #database: TestDatabase | undefined;
   #client: pg.Client | undefined;
@@ -31,10 +31,12 @@ export class DashboardUnderTest {
   readonly requests: string[] = [];
 
   /** Registers the hooks that bring it up and take it down. @param fill counts what the database holds */
-  constructor(options: {
-    readonly fill?: (databaseUrl: string) => Promise<void>;
-    readonly tokens?: readonly string[];
-  }) {
+  constructor(
+    options: {
+      readonly fill?: (databaseUrl: string) => Promise<void>;
+      readonly tokens?: readonly string[];
+    } = {},
+  ) {
     const { fill = recordSampleTraffic, tokens = [] } = options;
     before("fill a database and start the api", async () => {
       this.#database = await createTestDatabase();
@@ -44,10 +46,8 @@ export class DashboardUnderTest {
       await this.#client.connect();
       this.#api = await serveApi({ databaseUrl: url, today: TODAY, tokens });
     });
-    afterEach("close the pages", async () => {
-      for (const page of this.#pages.splice(0)) await page.context().close();
-    });
-    after("stop the api", async () => {
+    after("close the pages and stop the api", async () => {
+      for (const page of this.#pages) await page.context().close();
       await this.#api?.close();
       await this.#client?.end();
       await this.#database?.drop();
@@ -79,14 +79,9 @@ export class DashboardUnderTest {
     page.on("request", (request) => this.requests.push(request.url()));
     await page.clock.setFixedTime(`${TODAY}T12:00:00Z`);
     await prepare?.(page);
-    await this.go(page, query);
-    return page;
-  }
-
-  /** Opens another query in a page. */
-  async go(page: Page, query: string): Promise<void> {
     await page.goto(`${this.origin}/${query}`);
     await loaded(page);
+    return page;
   }
 
   /** Rows of a query as lists of text, the way a table shows them. */
@@ -102,6 +97,14 @@ export class DashboardUnderTest {
   async figure(query: string): Promise<string> {
     return (await this.sql(query))[0]?.[0] ?? "";
   }
+}
+
+/** Goes to a query as a click on a link does, without loading all scripts anew. */
+export async function visit(page: Page, query: string): Promise<void> {
+  await page.evaluate(
+    `history.pushState(null, "", ${JSON.stringify(`/${query}`)}); dispatchEvent(new PopStateEvent("popstate"))`,
+  );
+  await loaded(page);
 }
 
 /** Waits until nothing on the page is loading any more. */

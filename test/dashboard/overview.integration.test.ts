@@ -5,11 +5,13 @@ import { DashboardUnderTest, headingsOf, loaded, panel, rowsOf } from "./open-da
 /** All sample traffic; the window of `?period=90d` on the current day of the test. */
 const IN_WINDOW = "occurred_at >= '2025-11-07' and occurred_at < '2026-02-05'";
 
-describe("the dashboard's overview", () => {
-  const dashboard = new DashboardUnderTest({});
+describe("the dashboard's overview", function () {
+  // A browser on a busy machine.
+  this.timeout(60_000);
+  const dashboard = new DashboardUnderTest();
   let page: Page;
 
-  beforeEach(async () => {
+  before(async () => {
     page = await dashboard.open("?period=90d&by=day");
   });
 
@@ -153,16 +155,6 @@ describe("the dashboard's overview", () => {
         from ledger group by day order by day desc`),
     );
     expect(await ledger.locator(".verdict").textContent()).to.match(/^Balanced/);
-  });
-
-  it("shows what was rejected by reason, and how far the numbers are behind", async () => {
-    const rejected = await rowsOf(panel(page, "Rejected, by reason"));
-    expect(rejected.map(([reason, events]) => [reason, events])).to.deep.equal(
-      await dashboard.sql(
-        "select reason || ' ' || registry, count(*) from rejected_events group by reason, registry order by 1",
-      ),
-    );
-    expect(await panel(page, "Lag").textContent()).to.include("no worker has told of it yet");
   });
 
   it("shows the latest events in its feed", async () => {

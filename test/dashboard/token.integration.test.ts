@@ -3,7 +3,9 @@ import { DashboardUnderTest, loaded } from "./open-dashboard.ts";
 
 const TOKEN = "a-token-for-the-harbour";
 
-describe("the dashboard of an api with tokens", () => {
+describe("the dashboard of an api with tokens", function () {
+  // A browser on a busy machine.
+  this.timeout(60_000);
   const dashboard = new DashboardUnderTest({ tokens: [TOKEN] });
 
   it("asks for a token, says when it is wrong, and keeps a right one for the tab alone", async () => {
@@ -30,8 +32,9 @@ describe("the dashboard of an api with tokens", () => {
 
   it("asks again when the token is taken back", async () => {
     const page = await dashboard.open("?view=tags", {
-      prepare: (prepared) =>
-        prepared.addInitScript(`sessionStorage.setItem("tallyman-token", "${TOKEN}")`),
+      prepare: async (prepared) => {
+        await prepared.addInitScript(`sessionStorage.setItem("tallyman-token", "${TOKEN}")`);
+      },
     });
     await page.evaluate("sessionStorage.setItem('tallyman-token', 'taken-back-token')");
     await page.getByRole("link", { name: "Events", exact: true }).click();

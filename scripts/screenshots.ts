@@ -83,13 +83,18 @@ const postgres = await startPostgresCluster();
 try {
   await migrate(postgres.url);
   await fill(postgres.url);
-  const onError = (error: unknown) => process.stderr.write(`${String(error)}\n`);
+  // A connection that Postgres ends when all is done is no trouble.
+  let isDone = false;
+  const onError = (error: unknown) => {
+    if (!isDone) process.stderr.write(`${String(error)}\n`);
+  };
   const database = new Database({ url: postgres.url, onError });
   const today = () => NOW.toISOString().slice(0, 10);
   const server = createServer(createApp({ database, tokens: [], onError, today }));
   const origin = `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
   const browser = await launchChromium(chromium);
   for (const shot of SHOTS) await take(browser, origin, shot);
+  isDone = true;
   await browser.close();
   await closeServer(server);
   await database.close();

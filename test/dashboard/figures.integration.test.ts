@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Page } from "playwright-core";
+import { eventually } from "../support/eventually.ts";
 import { DashboardUnderTest, loaded, panel, rowsOf, visit } from "./open-dashboard.ts";
 
 /** How many rows, or how many different people where a figure counts these. */
@@ -36,7 +37,11 @@ describe("every figure of the dashboard", function () {
   }
 
   for (const [name, query] of [
+    ["the overview", "?period=90d&by=month&users_by=month"],
+    ["the overview of one registry", "?period=90d&registry=quay&by=month&users_by=month"],
     ["a repository's page", "?view=repository&at=dock&repository=team%2Fweb&period=90d&by=month"],
+    ["a person's page", "?view=actor&at=dock&actor=ann&period=90d&by=month"],
+    ["the list of people", "?view=actors"],
     ["the list of tags", "?view=tags"],
     ["the list of repositories", "?view=repositories"],
   ] as const) {
@@ -73,5 +78,16 @@ describe("every figure of the dashboard", function () {
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
     await loaded(page);
     expect(await panel(page, "Activity").locator("canvas").count()).to.equal(1);
+  });
+
+  it("shows a rejected event as it was received", async () => {
+    await visit(page, "?view=rejected&period=90d");
+    const list = page.locator(".panel.list");
+    await list.locator("summary").click();
+    const payload = await dashboard.figure("select payload from rejected_events");
+    await eventually(
+      "the event is there",
+      async () => (await list.locator("pre").textContent()) === payload,
+    );
   });
 });

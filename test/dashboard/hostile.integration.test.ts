@@ -54,14 +54,18 @@ describe("the dashboard of a registry with hostile names", function () {
     for (const query of [
       "?view=events",
       "?view=tags",
+      "?view=actors",
       "?view=repositories",
       `?view=events&tag=${encodeURIComponent(MARKUP)}&by=${encodeURIComponent(MARKUP)}`,
+      "?view=rejected",
     ]) {
       await visit(page, query);
       expect(await page.getByText("onerror").count(), query).to.be.greaterThan(0);
       const made = page.locator("main :is(img, iframe, script, svg), a[href^=javascript]");
       expect(await made.count(), query).to.equal(0);
     }
+    await page.locator(".payload summary").click();
+    await page.locator(".payload pre", { hasText: "onerror" }).waitFor();
     expect(await page.evaluate("window.broken")).to.equal(undefined);
     expect(dashboard.complaints).to.deep.equal([]);
   });
@@ -77,6 +81,7 @@ describe("the dashboard of a registry with hostile names", function () {
     await loaded(page);
     expect((await rowsOf(page.locator(".panel.list"))).length).to.equal(2);
     expect(await page.evaluate("window.broken")).to.equal(undefined);
+    expect(await page.locator(".failure").count()).to.equal(0);
   });
 
   it("asks nobody but its own api for anything", async () => {

@@ -157,6 +157,16 @@ describe("the dashboard's overview", function () {
     expect(await ledger.locator(".verdict").textContent()).to.match(/^Balanced/);
   });
 
+  it("shows what was rejected by reason, and how far the numbers are behind", async () => {
+    const rejected = await rowsOf(panel(page, "Rejected, by reason"));
+    expect(rejected.map(([reason, events]) => [reason, events])).to.deep.equal(
+      await dashboard.sql(
+        "select reason || ' ' || registry, count(*) from rejected_events group by reason, registry order by 1",
+      ),
+    );
+    expect(await panel(page, "Lag").textContent()).to.include("no worker has told of it yet");
+  });
+
   it("shows the latest events in its feed", async () => {
     const feed = page.getByRole("region", { name: "Live feed" }).locator("li");
     const latest = await dashboard.sql(

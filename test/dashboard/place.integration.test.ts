@@ -63,6 +63,7 @@ describe("a place in the dashboard", function () {
     expect(await page.getByRole("heading", { level: 1 }).textContent()).to.equal("Overview");
     const pressed = page.getByRole("button", { name: "28 days" });
     expect(await pressed.getAttribute("aria-pressed")).to.equal("true");
+    expect(await page.locator(".failure").count()).to.equal(0);
   });
 
   it("can be narrowed by what stands in it, and widened by its filters", async () => {

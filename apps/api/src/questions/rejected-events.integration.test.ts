@@ -22,6 +22,7 @@ describe("GET /api/v1/rejected-events", () => {
     ["state=waiting", "replayed_at is null and discarded_at is null"],
     ["state=replayed", "replayed_at is not null"],
     ["state=discarded", "discarded_at is not null"],
+    ["state=rejected", "replayed_at is null"],
     [
       "from=2026-02-02&to=2026-02-04",
       "received_at >= '2026-02-02Z' and received_at < '2026-02-04Z'",

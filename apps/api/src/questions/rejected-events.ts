@@ -61,9 +61,11 @@ export const rejectedEvents = defineRoute({
   parameters: z.object({
     registry: REGISTRY,
     reason: TEXT.optional().describe("only those with this reason"),
-    state: oneOf(STATES)
+    state: oneOf([...STATES, "rejected"])
       .optional()
-      .describe(`one of ${STATES.join(", ")}; without it, all`),
+      .describe(
+        `one of ${STATES.join(", ")}, or rejected: all but the replayed, which the ledger counts; without it, all`,
+      ),
     from: FROM_RECEIPT,
     to: TO_RECEIPT,
     limit: LIMIT,
@@ -77,6 +79,7 @@ export const rejectedEvents = defineRoute({
     where.where(asked.reason, (reason) => `reason = ${reason}`);
     // As the index of those that wait has it.
     if (asked.state === "waiting") where.add("replayed_at is null and discarded_at is null");
+    else if (asked.state === "rejected") where.add("replayed_at is null");
     else where.where(asked.state, (state) => `${STATE} = ${state}`);
     where.where(cursor?.[0], (id) => `id < ${id}::bigint`);
     const rows = await database.query<RejectedRecord>(

@@ -58,7 +58,11 @@ function show({ totals, days }: Ledger, place: Place): Child {
             cell: (row) =>
               rowsBehind(
                 row.rejected,
-                place.to("rejected", { since: row.day, until: addDays(row.day, 1) }),
+                place.to("rejected", {
+                  state: "rejected",
+                  since: row.day,
+                  until: addDays(row.day, 1),
+                }),
               ),
           },
           { title: "Balance", cell: balance },

@@ -116,7 +116,7 @@ function tilesOf({ now, before, readers, writers, ledger }: Figures, place: Plac
       value: number(ledger.totals.rejected),
       note:
         off === 0n ? `of ${number(ledger.totals.received)} received` : "ledger does not balance",
-      to: place.to("rejected"),
+      to: place.to("rejected", { state: "rejected" }),
       warning: off !== 0n || Number(ledger.totals.rejected) > 0,
     },
   ];

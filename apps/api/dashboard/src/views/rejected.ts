@@ -21,6 +21,7 @@ interface RejectedEvent {
 
 const STATES = [
   { value: "", text: "All" },
+  { value: "rejected", text: "Not counted" },
   { value: "waiting", text: "Waiting for somebody" },
   { value: "replayed", text: "Replayed" },
   { value: "discarded", text: "Discarded" },

@@ -47,16 +47,10 @@ function statistics(): Part {
     key: pathOf,
     load: (place) => ask(pathOf(place)),
     show: (row, place) => {
-      const counted = (counts_as: string, count: Count): Child =>
-        link(
-          place.to("events", { ...subjectOf(place), counts_as, time: "all" }),
-          { class: "figure" },
-          number(count),
-        );
       return element("dl", { class: "facts across" }, [
         fact("Registry", row.registry),
-        fact("Pulls", counted("pulls", row.pulls)),
-        fact("Pushes", counted("pushes", row.pushes)),
+        fact("Pulls", counted(place, { counts_as: "pulls" }, row.pulls)),
+        fact("Pushes", counted(place, { counts_as: "pushes" }, row.pushes)),
         fact("Bytes pulled", bytes(row.bytes_pulled)),
         fact("Bytes pushed", bytes(row.bytes_pushed)),
         fact("Last pull", age(row.last_pulled_at)),
@@ -66,6 +60,12 @@ function statistics(): Part {
       ]);
     },
   });
+}
+
+/** A number of this repository since counting began, and its events. */
+function counted(place: Place, choices: Readonly<Record<string, string>>, count: Count): Child {
+  const events = place.to("events", { ...subjectOf(place), ...choices, time: "all" });
+  return link(events, { class: "figure" }, number(count));
 }
 
 function daily(): Part {
@@ -98,7 +98,11 @@ function tags(): Part {
           caption: "Tags by pulls",
           columns: [
             { title: "Tag", cell: (row) => tagLink(place, row) },
-            { title: "Pulls", numeric: true, cell: (row) => number(row.pulls) },
+            {
+              title: "Pulls",
+              numeric: true,
+              cell: (row) => counted(place, { tag: row.tag, counts_as: "pulls" }, row.pulls),
+            },
             { title: "Last pull", cell: (row) => age(row.last_pulled_at) },
             { title: "Last push", cell: (row) => age(row.last_pushed_at), wideOnly: true },
           ],
@@ -136,8 +140,18 @@ function actors(): Part {
                   : element("span", { class: "muted" }, ` ${row.actor_type}`),
               ],
             },
-            { title: "Pulls", numeric: true, cell: (row) => number(row.pulls) },
-            { title: "Pushes", numeric: true, cell: (row) => number(row.pushes) },
+            {
+              title: "Pulls",
+              numeric: true,
+              cell: ({ actor_name: actor, pulls }) =>
+                counted(place, { actor, counts_as: "pulls" }, pulls),
+            },
+            {
+              title: "Pushes",
+              numeric: true,
+              cell: ({ actor_name: actor, pushes }) =>
+                counted(place, { actor, counts_as: "pushes" }, pushes),
+            },
             { title: "Last seen", cell: (row) => age(row.last_seen_at) },
           ],
           rows: answer.actors,

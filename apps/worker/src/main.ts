@@ -24,8 +24,15 @@ import { startMaintenance } from "./maintenance.ts";
 import { exposeQueue, observeBatch, observeRetry, observeSweep } from "./metrics.ts";
 import { PipelineReporter } from "./pipeline-reporter.ts";
 
-/** Jobs with this worker at once, as long as they are small: full transactions also when each holds one notification. */
-const CONCURRENCY = 500;
+/**
+ * Jobs with this worker at once, as long as they are small: well-filled transactions also when each holds one
+ * notification. BullMQ may fetch that many before it handles the first, so it bounds the memory of a surge as well: 200 jobs
+ * of half a megabyte.
+ */
+const CONCURRENCY = 200;
+
+/** Of bodies at once. A body takes some five times its size while it is counted. */
+const MAX_CHARACTERS = 16_777_216;
 
 /** The batcher's, a health check and the maintenance. */
 const CONNECTIONS = LANES + 2;
@@ -116,6 +123,7 @@ async function start(config: WorkerConfig): Promise<void> {
     },
     concurrency: CONCURRENCY,
     maxNotifications: LANES * MAX_EVENTS_PER_TRANSACTION,
+    maxCharacters: MAX_CHARACTERS,
     onError: trouble("queue worker in trouble"),
   });
   lifecycle.onClose("consumer", async () => {

@@ -49,8 +49,10 @@ export interface BullmqConsumerOptions {
   readonly handle: NotificationHandler;
   /** How many jobs may be with the handler at once. */
   readonly concurrency: number;
-  /** How many notifications shall be; fewer jobs are taken when they are large. No limit unless given. */
+  /** How many notifications may be with the handler before no further job is taken. No limit unless given. */
   readonly maxNotifications?: number;
+  /** How many characters their bodies may have before no further job is taken. No limit unless given. */
+  readonly maxCharacters?: number;
   readonly locks?: JobLocks;
   /** Milliseconds that closing may take. */
   readonly closeLimitMs?: number;
@@ -67,23 +69,27 @@ export class BullmqConsumer implements NotificationConsumer {
     const allowance = new JobAllowance({
       jobs: options.concurrency,
       notifications: options.maxNotifications ?? Infinity,
+      characters: options.maxCharacters ?? Infinity,
     });
     let current: JobWorker | undefined;
     const process = async (job: Job<unknown>, token?: string): Promise<void> => {
       const notifications = parseJobData(job.data, job.timestamp);
-      if (current !== undefined) current.concurrency = allowance.after(notifications.length);
+      const end = allowance.begin(notifications);
+      if (current !== undefined) current.concurrency = allowance.jobs;
       try {
         await options.handle(notifications);
       } catch (error) {
         if (!(error instanceof HandlerStoppedError)) throw error;
         await job.moveToWait(token);
         throw new WaitingError();
+      } finally {
+        end();
       }
     };
     const { durationMs, checkIntervalMs } = options.locks ?? JOB_LOCKS;
     const open = () =>
       openJobWorker(options.location, process, {
-        concurrency: options.concurrency,
+        concurrency: allowance.jobs,
         lockDuration: durationMs,
         stalledInterval: checkIntervalMs,
         maxStalledCount: MAX_STALLED_COUNT,

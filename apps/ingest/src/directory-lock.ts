@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { pid } from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
-import { HELD, isAlive, readHolder, removeLock, tryCreate } from "./lock-holder.ts";
+import { HELD, isAlive, readHolder, replaceHolder, tryCreate } from "./lock-holder.ts";
 
 /** A directory belongs to another process. */
 export class DirectoryInUseError extends Error {
@@ -89,13 +89,15 @@ export class DirectoryLock {
 }
 
 async function take(path: string, token: string, times: LockTimes): Promise<void> {
+  const next = { host: hostname(), pid, token };
   // A holder elsewhere that has just died is waited for; its lock cannot be told from that of a living one.
   for (const deadline = Date.now() + times.staleMs + times.beatMs; ;) {
-    if (await tryCreate(path, { host: hostname(), pid, token })) return;
+    if (await tryCreate(path, next)) return;
     const holder = await readHolder(path);
     if (holder === undefined) continue;
     if (!(await isAlive(path, holder, times.staleMs))) {
-      await removeLock(path, holder);
+      if (await replaceHolder(path, { dead: holder, next, staleMs: times.staleMs })) return;
+      await wait(1);
     } else if (holder.host === hostname() || Date.now() > deadline) {
       throw new DirectoryInUseError(
         `${dirname(path)} is in use by process ${holder.pid} on host ${holder.host}. Give each ingest a directory of its own.`,

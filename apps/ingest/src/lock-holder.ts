@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { kill, pid } from "node:process";
 
@@ -55,12 +55,30 @@ export async function isAlive(path: string, holder: Holder, staleMs: number): Pr
   }
 }
 
-/** Removes the lock of a dead holder, unless another process was faster and the lock is now its own. */
-export async function removeLock(path: string, dead: Holder): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  await rename(path, aside).catch(() => undefined);
-  const removed = await readHolder(aside);
-  if (removed === undefined) return;
-  if (removed.token === dead.token) await unlink(aside);
-  else await rename(aside, path);
+/**
+ * Takes the place of a dead holder; false when another process is at it. Whoever makes the file that is named for the
+ * dead one may, and the lock is exchanged in one step: there is no moment at which the directory is nobody's.
+ *
+ * @param staleMs a claim as old as that was left by a process that died over it
+ */
+export async function replaceHolder(
+  path: string,
+  {
+    dead,
+    next,
+    staleMs,
+  }: { readonly dead: Holder; readonly next: Holder; readonly staleMs: number },
+): Promise<boolean> {
+  const claim = `${path}.${createHash("sha256").update(JSON.stringify(dead)).digest("hex")}`;
+  if (!(await tryCreate(claim, next))) {
+    const { mtimeMs } = (await stat(claim).catch(() => undefined)) ?? {};
+    if (mtimeMs !== undefined && Date.now() - mtimeMs > staleMs) await rm(claim, { force: true });
+    return false;
+  }
+  if ((await readHolder(path))?.token !== dead.token) {
+    await rm(claim, { force: true });
+    return false;
+  }
+  await rename(claim, path);
+  return true;
 }

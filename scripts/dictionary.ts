@@ -3,9 +3,8 @@
  * of docs/questions with their answers for a few example events. `--check` writes nothing and fails when the file is not
  * what it should be. Runs on a Postgres of its own.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { migrate } from "@tallyman/database";
 import { format } from "oxfmt";
 import pg from "pg";
 import {
@@ -13,8 +12,7 @@ import {
   EXAMPLE_NOW,
   loadExampleEvents,
 } from "../test/docs/example-events.ts";
-import { startPostgresCluster } from "../test/support/postgres-cluster.ts";
-import { queryOnce } from "./local/query-once.ts";
+import { writeFromDatabase } from "./local/write-from-database.ts";
 
 export const DICTIONARY = new URL("../docs/sql.md", import.meta.url);
 const QUESTIONS = new URL("../docs/questions/", import.meta.url);
@@ -102,7 +100,8 @@ interface Table {
   readonly columns: { name: string; type: string; nullable: boolean; comment: string | null }[];
 }
 
-async function readTables(client: pg.Client): Promise<Table[]> {
+/** The tables and views of the schema public, in the order in which a newcomer meets them. */
+export async function readTables(client: pg.Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(
     `
     select c.relname as name, obj_description(c.oid, 'pg_class') as comment, c.relkind = 'v' as "isView",
@@ -226,29 +225,9 @@ function markdownTable(header: readonly string[], rows: readonly (readonly strin
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const cluster = await startPostgresCluster();
-  try {
-    const name = `tallyman_dictionary_${process.pid}`;
-    await queryOnce(cluster.url, `create database ${name}`);
-    const url = new URL(cluster.url);
-    url.pathname = `/${name}`;
-    try {
-      await migrate(url.href);
-      const text = await renderDictionary(url.href);
-      if (!args.includes("--check")) {
-        writeFileSync(DICTIONARY, text);
-      } else if (text !== readFileSync(DICTIONARY, "utf8")) {
-        console.error("docs/sql.md is out of date. Run: npm run docs:sql");
-        process.exitCode = 1;
-      }
-    } finally {
-      await queryOnce(cluster.url, `drop database ${name} with (force)`);
-    }
-  } finally {
-    await cluster.stop();
-  }
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await writeFromDatabase(
+    { file: DICTIONARY, render: renderDictionary, command: "npm run docs:sql" },
+    process.argv.slice(2),
+  );
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-  await main(process.argv.slice(2));

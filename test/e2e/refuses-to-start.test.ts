@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { agreeOnNames } from "@tallyman/database";
+import { actorNames } from "@tallyman/events";
 import { expect } from "chai";
 import pg from "pg";
 import { startRedisServer, type RedisServer } from "../../scripts/local/redis-server.ts";
@@ -84,6 +86,31 @@ describe("an app refuses to start", () => {
     const { code, output } = await runApp("worker", environment);
     expect(code).to.equal(1);
     expect(output).to.contain("npm run migrate");
+  });
+
+  it("with another key of pseudonyms than the database's, or with none, and shows neither", async () => {
+    database = await createTestDatabase();
+    const admin = new pg.Pool({ connectionString: database.url, max: 1 });
+    const names = actorNames("pseudonym", "the first key of the pseudonyms, long");
+    await agreeOnNames(admin, names, { note: true });
+    await admin.end();
+    const environment = {
+      DATABASE_URL: database.url,
+      QUEUE_URL: fromTestRun("TALLYMAN_TEST_REDIS_URL"),
+    };
+    const key = "another key of pseudonyms, long enough";
+    for (const mode of ["pseudonym", "plain"]) {
+      const settings = { ACTOR_NAMES: mode, ACTOR_NAMES_KEY: key };
+      const { code, output } = await runApp("worker", { ...environment, ...settings });
+      expect(code, output).to.equal(1);
+      expect(output)
+        .to.contain("delete from tallyman.actor_names_key")
+        .and.to.contain(
+          mode === "plain" ? "ACTOR_NAMES is plain" : "ACTOR_NAMES_KEY is not the key",
+        )
+        .and.not.to.contain(key)
+        .and.not.to.contain(names.keyFingerprint);
+    }
   });
 
   it("on a database that a newer version has migrated", async () => {

@@ -46,6 +46,6 @@ export async function clearTables(pool: pg.Pool): Promise<void> {
   await pool.query(
     `truncate ${Object.keys(QUERIES).join(", ")}, tallyman.event_keys, tallyman.distinct_members, removals, erasures,
        tallyman.removed_repository_stats, tallyman.removed_repository_actors, tallyman.removed_tag_stats,
-       tallyman.removed_receipts`,
+       tallyman.removed_receipts, tallyman.actor_names_key`,
   );
 }

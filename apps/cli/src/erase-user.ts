@@ -31,7 +31,8 @@ async function eraseUserCommand(
 ): Promise<number> {
   const { json = false, registry, yes = false } = options;
   const erasures: Erasure[] = [];
-  await withDatabase(surroundings, options, async ({ client, names, progress }) => {
+  await withDatabase(surroundings, options, async ({ client, agreedNames, progress }) => {
+    const names = await agreedNames({ note: false });
     progress.show(yes ? "waiting for the batches under way, then erasing" : "looking for the name");
     // Names may have been recorded as they were before pseudonyms were wanted.
     for (const recorded of new Set([name, names.nameOf(registry, name) ?? name])) {

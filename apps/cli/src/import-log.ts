@@ -65,7 +65,7 @@ async function importLogCommand(
   try {
     await withDatabase(surroundings, options, async (work) => {
       const onMonths = partitionMaker(work, await readHorizon(work.client));
-      const store = openStore(work);
+      const store = await openStore(work);
       let before = 0;
       try {
         for (const [file, size] of sizes) {
@@ -143,7 +143,12 @@ function missing(): never {
   throw new UsageError("There is no stdin to read from.");
 }
 
-function openStore({ databaseUrl, directory, names }: Work): PostgresTrackingStore {
+async function openStore({
+  databaseUrl,
+  directory,
+  agreedNames,
+}: Work): Promise<PostgresTrackingStore> {
+  const names = await agreedNames({ note: true });
   const pool = createPool({
     url: databaseUrl,
     max: 2,

@@ -12,10 +12,10 @@ export async function rejectedReplay(
   const { json = false, dryRun = false } = options;
   const selection = selectionOf(ids, options);
   const summary = new Summary(dryRun, "ids" in selection);
-  await withDatabase(surroundings, options, ({ client, directory, names, progress }) =>
+  await withDatabase(surroundings, options, async ({ client, directory, agreedNames, progress }) =>
     replayRejected(client, selection, {
       directory,
-      names,
+      names: await agreedNames({ note: !dryRun }),
       dryRun,
       onReplayed: (replayed) => summary.add(replayed),
       onProgress: (done, total) => progress.show(`${done} of ${counted(total, "event")}`),

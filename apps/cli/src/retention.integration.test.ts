@@ -1,3 +1,4 @@
+import { agreeOnNames } from "@tallyman/database";
 import { actorNames } from "@tallyman/events";
 import { expect } from "chai";
 import { countingForTests } from "../../../test/support/counting.ts";
@@ -73,6 +74,20 @@ describe("tallyman retention and erase-user", () => {
     expect(
       await counting.one("select bool_and(username like 'erased-%') as all from users"),
     ).to.deep.equal({ all: true });
+  });
+
+  it("does not look for a pseudonym of another key, nor for a plain name where pseudonyms are kept", async () => {
+    const pseudonyms = { ACTOR_NAMES: "pseudonym", ACTOR_NAMES_KEY: "k".repeat(32) };
+    const names = actorNames("pseudonym", pseudonyms.ACTOR_NAMES_KEY);
+    await agreeOnNames(counting.admin, names, { note: true });
+    await send([push("1", "2026-11-20", names.nameOf("alpha", "mira") ?? "")]);
+    const erase = "erase-user --registry alpha mira --yes";
+    for (const other of [{ ...pseudonyms, ACTOR_NAMES_KEY: "x".repeat(32) }, {}]) {
+      const { code, out, err } = await cli.run(erase, other);
+      expect([code, out]).to.deep.equal([1, ""]);
+      expect(err).to.contain("of then.").and.to.contain("docs/privacy.md");
+    }
+    expect((await cli.run(erase, pseudonyms)).code).to.equal(0);
   });
 
   it("needs the login that migrates, and says so", async () => {

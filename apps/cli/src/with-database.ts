@@ -1,4 +1,4 @@
-import { awaitSchema, openConnection } from "@tallyman/database";
+import { agreeOnNames, awaitSchema, openConnection } from "@tallyman/database";
 import { actorNames, type ActorNames } from "@tallyman/events";
 import { DATABASE_URL, readConfig, withPeople } from "@tallyman/runtime";
 import type pg from "pg";
@@ -20,8 +20,13 @@ export interface Work {
   readonly client: pg.Client;
   readonly databaseUrl: string;
   readonly directory: "open" | "closed";
-  /** What becomes of the names of actors; as the workers have it. */
-  readonly names: ActorNames;
+  /**
+   * What becomes of the names of actors, as the workers have it.
+   *
+   * @param note for what records people: leave the fingerprint of the key when the database has none
+   * @throws ActorNamesError when the database knows them under other names
+   */
+  readonly agreedNames: (options: { readonly note: boolean }) => Promise<ActorNames>;
   readonly progress: Progress;
 }
 
@@ -50,7 +55,11 @@ export async function withDatabase<T>(
       client,
       databaseUrl: config.DATABASE_URL,
       directory: config.USER_DIRECTORY,
-      names: actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY),
+      agreedNames: async (options) => {
+        const names = actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY);
+        await agreeOnNames(client, names, options);
+        return names;
+      },
       progress,
     });
   } finally {

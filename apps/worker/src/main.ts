@@ -1,4 +1,5 @@
 import {
+  awaitAgreementOnNames,
   awaitSchema,
   createPool,
   ensurePartitions,
@@ -58,11 +59,8 @@ async function start(config: WorkerConfig): Promise<void> {
     applicationName: "tallyman-worker",
     onError: trouble("database connection in trouble"),
   });
-  const store = new PostgresTrackingStore(
-    pool,
-    config.USER_DIRECTORY,
-    actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY),
-  );
+  const names = actorNames(config.ACTOR_NAMES, config.ACTOR_NAMES_KEY);
+  const store = new PostgresTrackingStore(pool, config.USER_DIRECTORY, names);
   lifecycle.onClose("database", () => store.close());
 
   const queue = new BullmqQueue({ url: config.QUEUE_URL }, trouble("queue connection in trouble"));
@@ -78,11 +76,13 @@ async function start(config: WorkerConfig): Promise<void> {
   lifecycle.onClose("operations port", () => closeServer(ops));
 
   const waiting = trouble("the database does not answer yet");
-  const ready = await awaitSchema(pool, async (attempt, error) => {
+  const pause = async (attempt: number, error: unknown): Promise<boolean> => {
     waiting(error);
     await backoff(attempt, lifecycle.signal);
     return lifecycle.isOpen();
-  });
+  };
+  const ready =
+    (await awaitSchema(pool, pause)) && (await awaitAgreementOnNames(pool, names, pause));
   if (!ready) return;
 
   const maintenance = startMaintenance({

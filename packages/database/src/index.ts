@@ -1,3 +1,4 @@
+export { ActorNamesError, agreeOnNames, awaitAgreementOnNames } from "./agree-on-names.ts";
 export { awaitSchema, SchemaError } from "./await-schema.ts";
 export { discardRejected, type DiscardOptions } from "./discard-rejected.ts";
 export { ensureMonthPartition, ensurePartitions } from "./ensure-partitions.ts";

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { expect } from "chai";
 import { actorNames, PLAIN_NAMES, type ActorNames } from "./actor-names.ts";
 import { readNotification, type Reading } from "./read-notification.ts";
@@ -34,6 +34,15 @@ describe("actorNames", () => {
     expect(PSEUDONYMS.nameOf("alpha", "mirax")).to.not.equal(pseudonym);
     expect(PSEUDONYMS.nameOf("beta", "Mira")).to.not.equal(pseudonym);
     expect(actorNames("pseudonym", `${KEY}!`).nameOf("alpha", "Mira")).to.not.equal(pseudonym);
+  });
+
+  it("has a fingerprint for each key, which is neither the key nor the beginning of a pseudonym", () => {
+    const { keyFingerprint } = PSEUDONYMS;
+    expect(keyFingerprint).to.match(/^[0-9a-f]{64}$/);
+    expect(actorNames("pseudonym", KEY)).to.include({ keyFingerprint });
+    expect(actorNames("pseudonym", `${KEY}!`).keyFingerprint).to.not.equal(keyFingerprint);
+    expect(keyFingerprint).to.not.equal(createHash("sha256").update(KEY).digest("hex"));
+    expect([PLAIN_NAMES.keyFingerprint, OFF.keyFingerprint]).to.deep.equal([null, null]);
   });
 
   it("leaves everything about an event but the name as it is", () => {

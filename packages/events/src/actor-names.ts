@@ -12,6 +12,9 @@ export const MIN_ACTOR_NAMES_KEY_LENGTH = 32;
 
 /** What becomes of the names of actors before anything is recorded. */
 export interface ActorNames {
+  readonly mode: ActorNameMode;
+  /** Tells keys of pseudonyms apart without giving them away; null without one. */
+  readonly keyFingerprint: string | null;
   /** A name as it is recorded; null when it is not. */
   readonly nameOf: (registry: string, name: string) => string | null;
   /** A reading as it is recorded. */
@@ -20,6 +23,8 @@ export interface ActorNames {
 
 /** Names as they were sent. */
 export const PLAIN_NAMES: ActorNames = {
+  mode: "plain",
+  keyFingerprint: null,
   nameOf: (_registry, name) => name,
   applyTo: (reading) => reading,
 };
@@ -36,14 +41,14 @@ export function actorNames(mode: ActorNameMode, key?: string): ActorNames {
     case "plain":
       return PLAIN_NAMES;
     case "off":
-      return renaming(() => null);
+      return { mode, keyFingerprint: null, ...renaming(() => null) };
     case "pseudonym":
       if (key === undefined || key.length < MIN_ACTOR_NAMES_KEY_LENGTH) {
         throw new Error(
           `Pseudonyms need a key of at least ${MIN_ACTOR_NAMES_KEY_LENGTH} characters.`,
         );
       }
-      return renaming(pseudonyms(key));
+      return { mode, keyFingerprint: fingerprintOf(key), ...renaming(pseudonyms(key)) };
   }
 }
 
@@ -60,7 +65,12 @@ function pseudonyms(key: string): ActorNames["nameOf"] {
   };
 }
 
-function renaming(nameOf: ActorNames["nameOf"]): ActorNames {
+/** The HMAC of a text that is no registry with a name, so that it is nobody's pseudonym. */
+function fingerprintOf(key: string): string {
+  return createHmac("sha256", key).update("fingerprint of the key").digest("hex");
+}
+
+function renaming(nameOf: ActorNames["nameOf"]): Pick<ActorNames, "nameOf" | "applyTo"> {
   return {
     nameOf,
     applyTo: (reading) => {

@@ -28,7 +28,8 @@ export async function usersImport(
   const named: { readonly line: number; readonly reason: string }[] = [];
   // Between batches a name that is repeated finds itself in the table, but for a dry run.
   const seen = new Set<string>();
-  await withDatabase(surroundings, options, async ({ client, names, progress }) => {
+  await withDatabase(surroundings, options, async ({ client, agreedNames, progress }) => {
+    const names = await agreedNames({ note: !dryRun });
     let batch: ImportedUser[] = [];
     const flush = async (): Promise<void> => {
       if (batch.length > 0) summary.added += await importUsers(client, batch, dryRun);

@@ -20,7 +20,7 @@ describe("tallyman users", () => {
     environment = { DATABASE_URL: database.url };
   });
 
-  beforeEach(() => admin.query("truncate users restart identity"));
+  beforeEach(() => admin.query("truncate users, tallyman.actor_names_key restart identity"));
 
   after(async () => {
     await admin.end();
@@ -108,6 +108,21 @@ describe("tallyman users", () => {
     expect(more).to.deep.equal([]);
     const off = await runTallyman(args, { ...environment, ACTOR_NAMES: "off" }, false, "joon\n");
     expect([off.code, await names()]).to.deep.equal([2, [name]]);
+  });
+
+  it("are refused with another key than the one first used, which a dry run does not leave behind", async () => {
+    const args = "users import - --registry harbour";
+    const importingWith = (letter: string, options = "") => {
+      const key = { ACTOR_NAMES: "pseudonym", ACTOR_NAMES_KEY: letter.repeat(32) };
+      return runTallyman(`${args} ${options}`, { ...environment, ...key }, false, "mira\n");
+    };
+    expect((await importingWith("a", "--dry-run")).code).to.equal(0);
+    expect((await importingWith("b")).code).to.equal(0);
+    const other = await importingWith("a");
+    expect(other.code).to.equal(1);
+    expect(other.err).to.contain("ACTOR_NAMES_KEY is not the key of this database's pseudonyms");
+    const plain = await runTallyman(args, environment, false, "mira\n");
+    expect([plain.code, (await names()).length]).to.deep.equal([1, 1]);
   });
 
   it("imports more users than fit into a statement", async () => {

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { rememberedDatabaseUrl } from "./local/remembered-database.ts";
+import { rememberedSettings } from "./local/remembered-settings.ts";
 
 const DIRECTORY = join(fileURLToPath(new URL("..", import.meta.url)), ".tallyman");
 
 const question = process.argv.slice(2).join(" ");
-const url = process.env["DATABASE_URL"] ?? (await rememberedDatabaseUrl(DIRECTORY));
+const url = process.env["DATABASE_URL"] || (await rememberedSettings(DIRECTORY))["DATABASE_URL"];
 if (question === "" || url === undefined) {
   console.error(
     question === ""

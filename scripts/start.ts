@@ -14,7 +14,7 @@ import { choosePorts } from "./local/choose-ports.ts";
 import { liveLine } from "./local/live-line.ts";
 import { startLocalApp } from "./local/local-app.ts";
 import { localQueue } from "./local/local-queue.ts";
-import { rememberDatabaseUrl } from "./local/remembered-database.ts";
+import { rememberSettings } from "./local/remembered-settings.ts";
 import { storedPassword } from "./local/stored-password.ts";
 import { welcome } from "./local/welcome.ts";
 
@@ -43,7 +43,6 @@ async function start(
   report(
     applied.length === 0 ? "database is up to date" : `database migrated (${applied.length} steps)`,
   );
-  await rememberDatabaseUrl(DIRECTORY, databaseUrl);
   interruption.throwIfAborted();
 
   const secret = await storedPassword(join(DIRECTORY, "notification-secret"), undefined);
@@ -55,13 +54,21 @@ async function start(
     workerOps: 9082,
   });
   const shared = { HOST: "127.0.0.1", DATABASE_URL: databaseUrl, QUEUE_URL: queue.url };
+  const ingest = {
+    ...shared,
+    PORT: String(ports.ingest),
+    NOTIFICATION_SECRETS: `default=${secret}`,
+    ALLOW_VOLATILE_QUEUE: String(queue.volatile),
+  };
+  const people = peopleSettings(process.env);
+  await rememberSettings(DIRECTORY, { ...ingest, ...withoutKey(people) });
   const app = { root: ROOT, directory: DIRECTORY, onCrash: crash };
   const starting = [
     startLocalApp({
       ...app,
       name: "worker",
       opsPort: ports.workerOps,
-      environment: { ...shared, ...peopleSettings(process.env), LOG_LEVEL: "debug" },
+      environment: { ...shared, ...people, LOG_LEVEL: "debug" },
       onLine: (line) => {
         const text = liveLine(line);
         if (text !== undefined) process.stdout.write(`${text}\n`);
@@ -71,12 +78,7 @@ async function start(
       ...app,
       name: "ingest",
       opsPort: ports.ingestOps,
-      environment: {
-        ...shared,
-        PORT: String(ports.ingest),
-        NOTIFICATION_SECRETS: `default=${secret}`,
-        ALLOW_VOLATILE_QUEUE: String(queue.volatile),
-      },
+      environment: ingest,
     }),
     startLocalApp({
       ...app,
@@ -103,6 +105,13 @@ function peopleSettings(environment: NodeJS.ProcessEnv): Record<string, string> 
       const value = environment[name];
       return value ? [[name, value]] : [];
     }),
+  );
+}
+
+/** The key of pseudonyms does not belong beside the database: who replays has to give it again. */
+function withoutKey(people: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(people).filter(([name]) => !name.startsWith("ACTOR_NAMES_KEY")),
   );
 }
 

@@ -55,6 +55,20 @@ describe("startServiceProcess", () => {
     expect(service.ending()).to.deep.equal({ code: 7, signal: null });
   });
 
+  it("has given every line when it has ended, the last ones too", async () => {
+    const lines: string[] = [];
+    const service = await startServiceProcess({
+      command: "/bin/sh",
+      // The background process writes on when the shell, whose end is waited for, has ended.
+      args: ["-c", "echo ready; (sleep 0.05; seq 1000) & exit 0"],
+      onLine: (line) => lines.push(line),
+      orphanSignal: "SIGTERM",
+    });
+    await service.ended;
+    expect(lines).to.have.length(1_001);
+    expect(lines.at(-1)).to.equal("1000");
+  });
+
   it("kills what heeds no signal", async () => {
     const service = await startScript("trap '' TERM; echo ready; while :; do sleep 0.01; done");
     await service.stop([{ signal: "SIGTERM", grace: 50 }]);

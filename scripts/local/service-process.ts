@@ -33,7 +33,7 @@ export interface StopStep {
 
 export interface ServiceProcess {
   readonly pid: number;
-  /** Never rejects. */
+  /** When it has ended, and everything it has written was given to `onLine`. Never rejects. */
   readonly ended: Promise<Ending>;
   /** How it ended, or undefined while it runs. */
   ending(): Ending | undefined;
@@ -65,7 +65,10 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
 
   let ending: Ending | undefined;
   const ended = new Promise<Ending>((resolve) => {
-    child.once("exit", (code, signal) => resolve((ending = { code, signal })));
+    // A process can be gone while its last lines are still on their way.
+    child.once(options.onLine === undefined ? "exit" : "close", (code, signal) =>
+      resolve((ending = { code, signal })),
+    );
   });
   await new Promise((resolve, reject) => {
     child.once("spawn", resolve).once("error", reject);
@@ -78,7 +81,8 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   const send = async (signal: NodeJS.Signals): Promise<void> => {
     if (signal === "SIGKILL") await container?.kill();
     // SIGKILL cannot be passed on to children, so it goes to the whole group, which the process leads.
-    if (ending === undefined) process.kill(signal === "SIGKILL" ? -pid : pid, signal);
+    const runs = child.exitCode === null && child.signalCode === null;
+    if (runs) process.kill(signal === "SIGKILL" ? -pid : pid, signal);
   };
   const endsWithin = async (milliseconds: number): Promise<boolean> => {
     const timer = new AbortController();

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { queryOnce } from "../../scripts/local/query-once.ts";
+import { rememberedSettings } from "../../scripts/local/remembered-settings.ts";
 import { eventually } from "../support/eventually.ts";
+import { tallymanJson } from "../support/run-tallyman.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -80,7 +82,7 @@ describe("npm start", function () {
   const lines = () => output.split("\n").filter((line) => line.startsWith("counted"));
   const databaseUrl = () => /^ {2}database +(\S+)$/m.exec(output)?.[1] ?? "";
 
-  it("counts the event of the curl line that it prints, on a queue in the database", async () => {
+  it("counts the event of the curl line that it prints, on a queue in the database, and leaves behind what tallyman needs", async () => {
     await start({ QUEUE_URL: "postgres://" });
     expect(await pasteCurlLine()).to.deep.equal({ status: 200, body: { accepted: 1 } });
     await eventually("the event is shown", () => lines().length === 1);
@@ -90,6 +92,10 @@ describe("npm start", function () {
     expect(await queryOnce(databaseUrl(), "select tracked from ledger")).to.deep.equal([
       { tracked: "1" },
     ]);
+    const settings = await rememberedSettings(directory);
+    expect(settings["DATABASE_URL"]).to.equal(databaseUrl());
+    const { code, document } = await tallymanJson("doctor --send", settings);
+    expect([code, document["faults"]], JSON.stringify(document["findings"])).to.deep.equal([0, 0]);
     await stop();
   });
 
@@ -99,7 +105,7 @@ describe("npm start", function () {
     await eventually("the event is shown", () => lines().length === 1);
     expect(lines()[0]).not.to.contain("new repository");
     expect(await queryOnce(databaseUrl(), "select tracked from ledger")).to.deep.equal([
-      { tracked: "2" },
+      { tracked: "3" },
     ]);
     await stop();
   });

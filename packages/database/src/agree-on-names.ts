@@ -4,6 +4,16 @@ import type pg from "pg";
 /** People would be recorded in another way than before. Waiting does not help. */
 export class ActorNamesError extends Error {
   override readonly name = "ActorNamesError";
+
+  readonly what: string;
+  /** What to do. */
+  readonly next: string;
+
+  constructor(what: string, next: string) {
+    super(`${what} ${next}`);
+    this.what = what;
+    this.next = next;
+  }
 }
 
 /**
@@ -32,12 +42,12 @@ export async function agreeOnNames(
   );
   const [noted] = rows;
   if (noted === undefined || noted.fingerprint === keyFingerprint) return;
-  const what =
-    keyFingerprint === null
-      ? `ACTOR_NAMES is plain, but this database has had pseudonyms since ${noted.since}: names would stand beside them, and everybody would be counted twice. Set ACTOR_NAMES=pseudonym and the ACTOR_NAMES_KEY of then.`
-      : `ACTOR_NAMES_KEY is not the key of this database's pseudonyms, in use since ${noted.since}: with another one everybody would become somebody else and be counted twice. Set the key of then.`;
+  const { since } = noted;
   throw new ActorNamesError(
-    `${what} If the change is meant, stop all workers and run as the login that migrates: delete from tallyman.actor_names_key; (docs/privacy.md, Names)`,
+    keyFingerprint === null
+      ? `ACTOR_NAMES is plain, but this database has had pseudonyms since ${since}: names would stand beside them, and everybody would be counted twice.`
+      : `ACTOR_NAMES_KEY is not the key of this database's pseudonyms, in use since ${since}: with another one everybody would become somebody else and be counted twice.`,
+    `Set ACTOR_NAMES=pseudonym and the ACTOR_NAMES_KEY of then. If the change is meant, stop all workers and run as the login that migrates: delete from tallyman.actor_names_key; (docs/privacy.md, Names)`,
   );
 }
 

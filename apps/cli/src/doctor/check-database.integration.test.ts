@@ -1,8 +1,9 @@
-import { ensurePartitions, inspectServer, openConnection } from "@tallyman/database";
+import { agreeOnNames, ensurePartitions, inspectServer, openConnection } from "@tallyman/database";
+import { actorNames } from "@tallyman/events";
 import { expect } from "chai";
 import pg from "pg";
 import { createTestDatabase, type TestDatabase } from "../../../../test/support/test-database.ts";
-import { checkDatabase, judgeContent, judgeServer } from "./check-database.ts";
+import { checkDatabase, judgeRights, judgeServer } from "./check-database.ts";
 
 describe("checkDatabase", () => {
   let database: TestDatabase;
@@ -132,6 +133,24 @@ describe("checkDatabase", () => {
     expect(old[0]).to.include({ status: "fault", message: "Postgres 13.9 is too old" });
   });
 
+  it("tells when workers would record people under other names, and leaves no key itself", async () => {
+    const [first, other] = ["a", "b"].map((letter) => actorNames("pseudonym", letter.repeat(32)));
+    const ofNames = async (names = first): Promise<string[]> =>
+      (await checkDatabase(database.url, "worker", names))
+        .filter(({ check: area }) => area === "names")
+        .map(({ status, next = "" }) => `${status} ${next}`);
+    expect([await ofNames(other), await ofNames(first)]).to.deep.equal([["ok "], ["ok "]]);
+    await agreeOnNames(pool, first ?? actorNames("off"), { note: true });
+    try {
+      expect(await ofNames(first)).to.deep.equal(["ok "]);
+      for (const names of [other, actorNames("plain")]) {
+        expect((await ofNames(names))[0]).to.match(/^fault Set .* of then\./);
+      }
+    } finally {
+      await pool.query("delete from tallyman.actor_names_key");
+    }
+  });
+
   it("names the logins of each role, and warns when a role has none", () => {
     const content = {
       missingRights: [],
@@ -140,7 +159,7 @@ describe("checkDatabase", () => {
       missingPartitions: [],
       openRejected: 0,
     } as const;
-    const found = judgeContent(content, "worker");
+    const found = judgeRights(content, "worker");
     expect(found.map(({ status, message }) => `${status}: ${message}`)).to.include.members([
       "ok: tallyman_worker: counting",
       "warning: no login is a member of tallyman_reader",

@@ -8,9 +8,11 @@ import {
   type ContentInspection,
   type ServerInspection,
 } from "@tallyman/database";
+import type { ActorNames } from "@tallyman/events";
 import type pg from "pg";
 import { explain } from "../explain.ts";
 import { counted } from "../surroundings.ts";
+import { checkNames } from "./check-names.ts";
 import { Findings, type Finding } from "./finding.ts";
 
 /** Milliseconds between two clocks above which days of receipt begin at visibly different times. */
@@ -22,8 +24,16 @@ const FORBIDDEN = "42501";
 const LOGINS =
   "Make the logins with deploy/postgres/logins.sql; docs/operations.md, Postgres, tells how.";
 
-/** Judges the database as one of its processes finds it. */
-export async function checkDatabase(url: string, needs: "worker" | "reader"): Promise<Finding[]> {
+/**
+ * Judges the database as one of its processes finds it.
+ *
+ * @param names as a worker would record them; none when no worker is looked at, or its settings are faulty
+ */
+export async function checkDatabase(
+  url: string,
+  needs: "worker" | "reader",
+  names?: ActorNames,
+): Promise<Finding[]> {
   let client: pg.Client;
   try {
     client = await openConnection(url, "tallyman-cli");
@@ -39,7 +49,17 @@ export async function checkDatabase(url: string, needs: "worker" | "reader"): Pr
     if (inspected.versionNumber < MINIMUM_SERVER_VERSION) return server;
     const schema = await checkSchema(client);
     if (schema.some(({ status }) => status === "fault")) return [...server, ...schema];
-    return [...server, ...schema, ...judgeContent(await inspectContent(client), needs)];
+    const content = await inspectContent(client);
+    // A reader cannot see which key was used, and needs none.
+    const recorded =
+      names !== undefined && content.loginMay === "worker" ? await checkNames(client, names) : [];
+    return [
+      ...server,
+      ...schema,
+      ...judgeRights(content, needs),
+      ...recorded,
+      ...judgeContent(content),
+    ];
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -102,7 +122,7 @@ async function checkSchema(client: pg.Client): Promise<Finding[]> {
   return findings.found;
 }
 
-export function judgeContent(content: ContentInspection, needs: "worker" | "reader"): Finding[] {
+export function judgeRights(content: ContentInspection, needs: "worker" | "reader"): Finding[] {
   const rights = new Findings("rights");
   const { missingRights, loginMay, members } = content;
   if (missingRights.length > 0) {
@@ -123,7 +143,11 @@ export function judgeContent(content: ContentInspection, needs: "worker" | "read
     if (members[role].length > 0) rights.ok(`${role}: ${members[role].join(", ")}`);
     else rights.warning(`no login is a member of ${role}`, LOGINS);
   }
-  return [...rights.found, ...judgePartitions(content), ...judgeRejected(content)];
+  return rights.found;
+}
+
+export function judgeContent(content: ContentInspection): Finding[] {
+  return [...judgePartitions(content), ...judgeRejected(content)];
 }
 
 function judgePartitions({ missingPartitions }: ContentInspection): Finding[] {

@@ -1,4 +1,12 @@
-import { DATABASE_URL, flag, QUEUE_URL, readConfig, type Environment } from "@tallyman/runtime";
+import { actorNames } from "@tallyman/events";
+import {
+  DATABASE_URL,
+  flag,
+  QUEUE_URL,
+  readConfig,
+  withPeople,
+  type Environment,
+} from "@tallyman/runtime";
 import { z } from "zod";
 import { parseUrl, DEFAULT_URL } from "../send-sample.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -62,7 +70,9 @@ export async function examine(
     if (database !== undefined && (looks("worker") || looks("api"))) {
       progress.show("looking at the database");
       const needs = looks("worker") ? "worker" : "reader";
-      findings.push(...(await checkDatabase(database.DATABASE_URL, needs)));
+      const people = looks("worker") ? settingsOf(PEOPLE, environment) : undefined;
+      const names = people && actorNames(people.ACTOR_NAMES, people.ACTOR_NAMES_KEY);
+      findings.push(...(await checkDatabase(database.DATABASE_URL, needs, names)));
     }
     if (!looks("ingest")) return { findings };
 
@@ -99,6 +109,7 @@ export async function examine(
 
 const QUEUE = z.object({ QUEUE_URL, ALLOW_VOLATILE_QUEUE: flag(false) });
 const DATABASE = z.object({ DATABASE_URL });
+const PEOPLE = withPeople({});
 
 /** Settings to look behind; nothing when they are faulty, which the check of the configuration has told. */
 function settingsOf<Schema extends z.ZodObject>(

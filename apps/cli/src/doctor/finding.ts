@@ -17,6 +17,7 @@ export const CHECKS = [
   "database",
   "schema",
   "rights",
+  "names",
   "partitions",
   "rejected",
   "ingest",

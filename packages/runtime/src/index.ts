@@ -9,6 +9,7 @@ export {
   url,
 } from "./config-fields.ts";
 export { Lifecycle } from "./lifecycle.ts";
+export { limitHeapGrowth } from "./limit-heap-growth.ts";
 export { closeServer, listen } from "./listen.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { startOpsServer, type OpsServerOptions, type ReadinessCheck } from "./ops-server.ts";

@@ -42,17 +42,17 @@ const QUICK: Plan = {
 const FULL: Plan = {
   name: "full",
   limitSeconds: 600,
-  acknowledge: { rounds: 5, seconds: 2 },
+  acknowledge: { rounds: 3, seconds: 2 },
   worker: {
-    rounds: 4,
-    events: 60_000,
-    singleEvents: 15_000,
-    textbookEvents: 2_000,
-    copyRows: 200_000,
+    rounds: 3,
+    events: 40_000,
+    singleEvents: 10_000,
+    textbookEvents: 1_000,
+    copyRows: 100_000,
   },
-  endToEnd: { rounds: 3, closedSeconds: 8, openSeconds: 10, textbookSeconds: 6 },
+  endToEnd: { rounds: 2, closedSeconds: 8, openSeconds: 8, textbookSeconds: 5 },
   memorySeconds: 8,
-  growth: { rows: [100_000, 1_000_000, 10_000_000], rounds: 3 },
+  growth: { rows: [100_000, 1_000_000, 10_000_000], rounds: 2 },
 };
 
 export const USAGE = `Usage: npm run bench -- [--quick | --full] [--growth] [--only <stage>,…]

@@ -69,5 +69,14 @@ export function targetsOf(results: Results): Target[] {
       first.worker.rate.median,
     );
   }
+  if (growth !== undefined) {
+    const slowest = Math.max(...growth.answers.answers.map(({ p95Ms }) => p95Ms));
+    below(
+      `p95 of the slowest question to the api at ${growth.answers.rows.toLocaleString("en")} rows`,
+      200,
+      slowest,
+      "ms",
+    );
+  }
   return targets;
 }

@@ -1,11 +1,12 @@
 import { SEED_ROWS } from "../fill-tables.ts";
+import { REPETITIONS, WARM_UP } from "../stages/answers.ts";
 import type { GrowthResult } from "../stages/growth.ts";
 import { bytes, short, spread, table, whole } from "./format.ts";
 
 /** Tables smaller than this are left out. */
 const SMALLEST_BYTES = 1e6;
 
-export function growthSection({ steps, perEvent }: GrowthResult): string {
+export function growthSection({ steps, perEvent, answers }: GrowthResult): string {
   const first = steps[0];
   const last = steps.at(-1);
   return `## Growth
@@ -52,5 +53,16 @@ ${table(
     ]),
 )}
 
-One event costs ${whole(perEvent.postgres)} bytes in Postgres, indexes and rollups included. While it waits in Redis it costs ${whole(perEvent.redisGrouped)} bytes in a job of 500 and ${whole(perEvent.redisSingly)} bytes alone; its body has ${whole(perEvent.body)} bytes.`;
+One event costs ${whole(perEvent.postgres)} bytes in Postgres, indexes and rollups included. While it waits in Redis it costs ${whole(perEvent.redisGrouped)} bytes in a job of 500 and ${whole(perEvent.redisSingly)} bytes alone; its body has ${whole(perEvent.body)} bytes.
+
+## Answers
+
+Every question of the api on ${whole(answers.rows)} tracking rows and ${whole(answers.tags)} tags, over HTTP, one at a time, ${REPETITIONS} times after ${WARM_UP} that do not count.
+
+${table(
+  ["question", "p50 ms", "p95 ms"],
+  answers.answers
+    .toSorted((a, b) => b.p95Ms - a.p95Ms)
+    .map(({ question, p50Ms, p95Ms }) => [question, short(p50Ms), short(p95Ms)]),
+)}`;
 }

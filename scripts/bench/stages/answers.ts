@@ -1,15 +1,11 @@
 import { startApp } from "../app-process.ts";
 import { questionsFor } from "../api-questions.ts";
-import type { BenchContext } from "../bench-context.ts";
 import { withClient } from "../databases.ts";
-import { fillSeed, repeatSeed } from "../fill-tables.ts";
 import { percentile } from "../statistics.ts";
 
-const DATABASE = "bench_answers";
-
 /** Each question is asked so often after two askings that count in no figure. */
-const REPETITIONS = 20;
-const WARM_UP = 2;
+export const REPETITIONS = 20;
+export const WARM_UP = 2;
 
 export interface AnswerTime {
   readonly question: string;
@@ -25,23 +21,7 @@ export interface AnswersResult {
   readonly answers: readonly AnswerTime[];
 }
 
-/** How long every question of the api takes on a large base, over HTTP, one at a time. */
-export async function measureAnswers(context: BenchContext, rows: number): Promise<AnswersResult> {
-  const { databases, logDirectory, progress } = context;
-  progress.stage("answers");
-  const url = await databases.create(DATABASE);
-  try {
-    progress.now(`filling up to ${rows} rows`);
-    await fillSeed(context, url);
-    await repeatSeed(url, rows);
-    progress.done(`${rows} rows are there`);
-    return await timeAnswers(url, logDirectory, (line) => progress.done(line));
-  } finally {
-    await databases.drop(DATABASE);
-  }
-}
-
-/** The same for a database that is filled already. */
+/** How long every question of the api takes on a database, over HTTP, one at a time. */
 export async function timeAnswers(
   url: string,
   logDirectory: string,

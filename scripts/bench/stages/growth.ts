@@ -1,4 +1,5 @@
 import type { BenchContext } from "../bench-context.ts";
+import { timeAnswers, type AnswersResult } from "./answers.ts";
 import { bytesPerEvent, type BytesPerEvent } from "../bytes-per-event.ts";
 import { fillSeed, repeatSeed } from "../fill-tables.ts";
 import { measurementOf, type Measurement, type Round } from "../measurement.ts";
@@ -7,14 +8,14 @@ import { runWorkerRound } from "../worker-round.ts";
 import { FULL_JOB } from "./worker.ts";
 
 const WARM_UP_EVENTS = 5_000;
-const EVENTS = 60_000;
+const EVENTS = 40_000;
 
 /**
  * After a checkpoint Postgres logs each page whole when it is first changed. Keys are random, so with many of them
  * nearly every event meets such a page at first. So many events later most pages have been met; in production a
  * checkpoint comes once in millions of events.
  */
-const EVENTS_AFTER_CHECKPOINT = 120_000;
+const EVENTS_AFTER_CHECKPOINT = 100_000;
 
 const SEED_DATABASE = "bench_growth_seed";
 
@@ -33,6 +34,8 @@ export interface GrowthResult {
   readonly steps: readonly GrowthStep[];
   /** In the largest database. */
   readonly perEvent: BytesPerEvent;
+  /** Of the api on the largest database. */
+  readonly answers: AnswersResult;
 }
 
 interface Grown {
@@ -60,14 +63,19 @@ export async function measureGrowth(context: BenchContext): Promise<GrowthResult
       }
     }
     const largest = databases.at(-1);
-    const perEvent = await bytesPerEvent(context, largest?.sizes ?? [], largest?.rows ?? 0);
+    if (largest === undefined) throw new Error("The plan names no number of rows.");
+    progress.now("the api on the largest database");
+    const answers = await timeAnswers(largest.url, context.logDirectory, (line) =>
+      progress.done(line),
+    );
+    const perEvent = await bytesPerEvent(context, largest.sizes, largest.rows);
     const steps = databases.map(({ rows, sizes, rounds: [afterCheckpoint, ...rounds] }) => ({
       rows,
       sizes,
       worker: measurementOf(rounds),
       afterCheckpoint: afterCheckpoint as Round,
     }));
-    return { steps, perEvent };
+    return { steps, perEvent, answers };
   } finally {
     for (const { rows } of databases) await context.databases.drop(nameOf(rows));
     await context.databases.drop(SEED_DATABASE);

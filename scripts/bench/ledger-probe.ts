@@ -14,12 +14,14 @@ export interface Sample {
 export class LedgerProbe {
   readonly samples: Sample[] = [];
   readonly #client: pg.Client;
+  readonly #onSample: (sample: Sample) => void;
   readonly #running: Promise<void>;
   #stopped = false;
 
   private constructor(client: pg.Client, intervalMs: number, onSample: (sample: Sample) => void) {
     this.#client = client;
-    this.#running = this.#run(intervalMs, onSample);
+    this.#onSample = onSample;
+    this.#running = this.#run(intervalMs);
   }
 
   /** @param intervalMs milliseconds between two looks */
@@ -38,17 +40,23 @@ export class LedgerProbe {
     if (this.#stopped) return;
     this.#stopped = true;
     await this.#running;
+    // What came in since the last look would count as never seen.
+    await this.#look();
     await this.#client.end();
   }
 
-  async #run(intervalMs: number, onSample: (sample: Sample) => void): Promise<void> {
+  async #run(intervalMs: number): Promise<void> {
     while (!this.#stopped) {
-      const visible = await visibleEvents(this.#client);
-      const sample = { at: performance.timeOrigin + performance.now(), visible };
-      this.samples.push(sample);
-      onSample(sample);
+      await this.#look();
       await delay(intervalMs);
     }
+  }
+
+  async #look(): Promise<void> {
+    const visible = await visibleEvents(this.#client);
+    const sample = { at: performance.timeOrigin + performance.now(), visible };
+    this.samples.push(sample);
+    this.#onSample(sample);
   }
 }
 

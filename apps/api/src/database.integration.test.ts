@@ -24,9 +24,12 @@ describe("the api's database", () => {
   it("has sessions in UTC that cannot write and give up in time", async () => {
     const settings = await database.query(
       `select current_setting('default_transaction_read_only') as read_only,
-         current_setting('statement_timeout') as timeout, current_setting('timezone') as timezone`,
+         current_setting('statement_timeout') as timeout, current_setting('timezone') as timezone,
+         current_setting('jit') as jit`,
     );
-    expect(settings).to.deep.equal([{ read_only: "on", timeout: "10s", timezone: "UTC" }]);
+    expect(settings).to.deep.equal([
+      { read_only: "on", timeout: "10s", timezone: "UTC", jit: "off" },
+    ]);
     expect(await failureOf("delete from ledger")).to.have.property("code", "25006");
   });
 

@@ -65,6 +65,8 @@ export function readOnlyUrl(address: string): string {
     "-c TimeZone=UTC",
     "-c default_transaction_read_only=on",
     `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    // Compiling takes longer than the answers do.
+    "-c jit=off",
   ];
   url.searchParams.set("options", options.join(" ").trim());
   return url.href;

@@ -23,16 +23,28 @@ import {
   REPOSITORY,
   TAG,
 } from "../schemas.ts";
-import { instant, moment, withCounts } from "../sql-text.ts";
+import { instant, withCounts } from "../sql-text.ts";
 import { DATE, startOfDay } from "../window.ts";
 
-/** SQL of the values to sort by; none: by name. */
+const amount = (column: string) => ({ sql: column, text: `${column}::text`, type: "bigint" });
+
+/** Never is earlier than everything. */
+const time = (column: string) => ({
+  sql: `coalesce(${column}, '-infinity')`,
+  text: `coalesce(${instant(column)}, '-infinity')`,
+  type: "timestamptz",
+});
+
+/**
+ * The values to sort by, as SQL, and as text in a cursor; none: by name. All tags are looked at to find the first by
+ * value, so they are sorted by the columns as they are stored: to make numbers or texts of them takes longer.
+ */
 const KEYS = {
   repository: undefined,
-  last_pulled_at: moment("tag_stats.last_pulled_at"),
-  last_pushed_at: moment("tag_stats.last_pushed_at"),
-  pulls: "pulls::numeric",
-  pushes: "pushes::numeric",
+  last_pulled_at: time("tag_stats.last_pulled_at"),
+  last_pushed_at: time("tag_stats.last_pushed_at"),
+  pulls: amount("tag_stats.pulls"),
+  pushes: amount("tag_stats.pushes"),
 } as const;
 
 const SORTS = [
@@ -45,13 +57,31 @@ const SORTS = [
 
 const NAMES = ["registry", "repository", "tag"] as const;
 
-const POSITION = z.tuple([
-  z.enum(SORTS),
-  z.enum(["asc", "desc"]),
-  z.string().regex(/^(-Infinity|-?[0-9]{1,20}(\.[0-9]{1,9})?)$/),
-  TEXT,
-  TEXT,
-  TEXT,
+/** Names that only decide between equal values need no order of a language, which takes longer to compare. */
+const TIE_BREAKERS = NAMES.map((name) => `tag_stats.${name} collate "C"`);
+
+/** Postgres knows no year 0. */
+const TIME = z.iso.datetime({ precision: 6 }).refine((text) => !text.startsWith("0000"));
+
+const DIRECTION = z.enum(["asc", "desc"]);
+
+const POSITION = z.union([
+  z.tuple([
+    z.enum(["last_pulled_at", "last_pushed_at"]),
+    DIRECTION,
+    z.union([TIME, z.literal("-infinity")]),
+    TEXT,
+    TEXT,
+    TEXT,
+  ]),
+  z.tuple([
+    z.enum(["repository", "pulls", "pushes"]),
+    DIRECTION,
+    z.string().regex(/^[0-9]{1,18}$/),
+    TEXT,
+    TEXT,
+    TEXT,
+  ]),
 ]);
 
 const ROW = z.strictObject({
@@ -143,22 +173,31 @@ async function findTags(
   if (!asked.deleted) where.add("tag_stats.deleted_at is null");
   const key = KEYS[sort];
   const { orderBy, condition } = keysetOf(
-    { ...(key === undefined ? {} : { key }), names: NAMES, descending: order === "desc" },
+    {
+      ...(key === undefined ? { names: NAMES } : { key: key.sql, names: TIE_BREAKERS }),
+      descending: order === "desc",
+    },
     cursor && {
-      key: () => `${where.value(cursor[2])}::numeric`,
+      key: () => `${where.value(cursor[2])}::${key?.type}`,
       names: cursor.slice(3).map((name) => where.value(name)),
     },
   );
+  // What is shown is made of the rows of the page. Beside the sort, it would be made of every row that is sorted.
   const rows = await database.query<TagRow>(
     `select registry, repository, tag, digest, pushes, pulls,
   ${instant("first_pushed_at")} as first_pushed_at, ${instant("last_pushed_at")} as last_pushed_at,
   ${instant("first_pulled_at")} as first_pulled_at, ${instant("last_pulled_at")} as last_pulled_at,
-  ${instant("deleted_at")} as deleted_at, (${key ?? "0"})::text as position
-from tag_stats
-where ${where.text}
-  and ${condition}
-order by ${orderBy}
-limit ${where.value(limit + 1)}`,
+  ${instant("deleted_at")} as deleted_at, ${key?.text ?? "'0'"} as position
+from (
+  select registry, repository, tag, digest, pushes, pulls,
+    first_pushed_at, last_pushed_at, first_pulled_at, last_pulled_at, deleted_at
+  from tag_stats
+  where ${where.text}
+    and ${condition}
+  order by ${orderBy}
+  limit ${where.value(limit + 1)}
+) tag_stats
+order by ${orderBy}`,
     where.values,
   );
   const { page, next_cursor } = pageOf(rows, limit, (row) => [

@@ -1,14 +1,7 @@
-import { expect } from "chai";
-import { runCli } from "../../apps/cli/src/run-cli.ts";
 import type { Surroundings } from "../../apps/cli/src/surroundings.ts";
 import type { Counting } from "./counting.ts";
 import { fromTestRun } from "./environment.ts";
-
-export interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { runTallyman, tallymanJson, type Ran } from "./run-tallyman.ts";
 
 /** The command line on a test's database. Arguments are split at spaces unless they are a list. */
 export interface Cli {
@@ -40,27 +33,13 @@ export function cliForTests(counting: Counting): Cli {
     url = address.href;
   });
 
-  const run: Cli["run"] = async (args, environment = {}, around = {}) => {
-    let [out, err] = ["", ""];
-    const list = typeof args === "string" ? args.split(" ").filter(Boolean) : args;
-    const code = await runCli(list, {
-      environment: { DATABASE_URL: url, ...environment },
-      stdout: { write: (text: string) => (out += text) },
-      stderr: { write: (text: string) => (err += text) },
-      ...around,
-    });
-    return { code, out, err };
-  };
+  const run: Cli["run"] = (args, environment = {}, around = {}) =>
+    runTallyman(args, { DATABASE_URL: url, ...environment }, around);
 
   return {
     url: () => url,
     run,
-    json: async (args, environment) => {
-      const list = typeof args === "string" ? args.split(" ").filter(Boolean) : args;
-      const { code, out, err } = await run([...list, "--json"], environment);
-      expect(err).to.equal("");
-      return { code, document: JSON.parse(out) as Record<string, unknown> };
-    },
+    json: (args, environment = {}) => tallymanJson(args, { DATABASE_URL: url, ...environment }),
     runAs: (role, args) =>
       run(args, {
         DATABASE_URL: `${url}?options=${encodeURIComponent(`-c role=${role} -c TimeZone=UTC`)}`,

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addCommonOptions } from "./common-options.ts";
 import { counted, EXIT, inColumns, print, UsageError, type Surroundings } from "./surroundings.ts";
 import { withDatabase, type CommonOptions } from "./with-database.ts";
+import { readableBytes } from "./readable-bytes.ts";
 
 /** Longest time to keep that makes sense: a century. */
 const MOST_DAYS = 36_500;
@@ -75,14 +76,14 @@ function describe(
         ? `${month.slice(0, 7)} and later, without a partition`
         : month.slice(0, 7),
       counted(rows, "tracking row"),
-      bytes === null ? "" : megabytes(bytes),
+      bytes === null ? "" : readableBytes(bytes),
     ]),
   );
   if (horizon !== null) {
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     const bytes = parts.reduce((sum, part) => sum + (part.bytes ?? 0), 0);
     lines.push(
-      `${counted(rows, "tracking row")} from before ${horizon} ${would}removed (${megabytes(bytes)})`,
+      `${counted(rows, "tracking row")} from before ${horizon} ${would}removed (${readableBytes(bytes)})`,
     );
   }
   if (rejected !== undefined) {
@@ -91,10 +92,6 @@ function describe(
   if (keys !== undefined) lines.push(`${counted(eventKeys, "event key")} ${would}forgotten`);
   if (yes !== true) lines.push("Nothing was changed. Do it with --yes.");
   return lines;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function days(name: string): (text: string) => number {

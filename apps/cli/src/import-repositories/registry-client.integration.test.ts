@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { cliForTests, type Ran } from "../../../../test/support/cli.ts";
+import { cliForTests } from "../../../../test/support/cli.ts";
+import type { Ran } from "../../../../test/support/run-tallyman.ts";
 import { countingForTests } from "../../../../test/support/counting.ts";
 import { basic, FakeHost, paged, send, type Handler } from "../../../../test/support/fake-host.ts";
 

@@ -1,3 +1,4 @@
+import { readableBytes } from "../readable-bytes.ts";
 import { counted, inColumns } from "../surroundings.ts";
 import type { Summary } from "./summary.ts";
 import type { Place, Subject } from "./top.ts";
@@ -14,15 +15,6 @@ interface Section {
 /** A whole number with its thousands divided. */
 function grouped(value: number): string {
   return value.toLocaleString("en-US");
-}
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-
-/** Bytes in the largest unit that fits: `3.1 GiB`. */
-export function readableBytes(bytes: number): string {
-  let [value, unit] = [bytes, 0];
-  while (value >= 1_024 && unit < UNITS.length - 1) [value, unit] = [value / 1_024, unit + 1];
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
 /** The places of a ranking as a table. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { expect } from "chai";
 import pg from "pg";
 import { countingForTests } from "../../../../test/support/counting.ts";
@@ -67,12 +68,9 @@ describe("tallyman users", () => {
   });
 
   it("takes bare names of one registry from stdin", async () => {
-    const { code, out } = await runTallyman(
-      "users import - --registry harbour",
-      environment,
-      false,
-      "mira\njoon\n",
-    );
+    const { code, out } = await runTallyman("users import - --registry harbour", environment, {
+      stdin: Readable.from(["mira\njoon\n"]),
+    });
     expect([code, out]).to.deep.equal([0, "2 users added, 0 already there\n"]);
     expect(await names()).to.deep.equal(["harbour/joon", "harbour/mira"]);
   });
@@ -102,11 +100,15 @@ describe("tallyman users", () => {
   it("keeps pseudonyms where the workers do, and nothing where they keep no names", async () => {
     const key = { ACTOR_NAMES: "pseudonym", ACTOR_NAMES_KEY: "k".repeat(32) };
     const args = "users import - --registry harbour";
-    await runTallyman(args, { ...environment, ...key }, false, "Mira\nmira\n");
+    await runTallyman(args, { ...environment, ...key }, { stdin: Readable.from(["Mira\nmira\n"]) });
     const [name, ...more] = await names();
     expect(name).to.match(/^harbour\/p_[0-9a-f]{32}$/);
     expect(more).to.deep.equal([]);
-    const off = await runTallyman(args, { ...environment, ACTOR_NAMES: "off" }, false, "joon\n");
+    const off = await runTallyman(
+      args,
+      { ...environment, ACTOR_NAMES: "off" },
+      { stdin: Readable.from(["joon\n"]) },
+    );
     expect([off.code, await names()]).to.deep.equal([2, [name]]);
   });
 
@@ -114,14 +116,18 @@ describe("tallyman users", () => {
     const args = "users import - --registry harbour";
     const importingWith = (letter: string, options = "") => {
       const key = { ACTOR_NAMES: "pseudonym", ACTOR_NAMES_KEY: letter.repeat(32) };
-      return runTallyman(`${args} ${options}`, { ...environment, ...key }, false, "mira\n");
+      return runTallyman(
+        `${args} ${options}`,
+        { ...environment, ...key },
+        { stdin: Readable.from(["mira\n"]) },
+      );
     };
     expect((await importingWith("a", "--dry-run")).code).to.equal(0);
     expect((await importingWith("b")).code).to.equal(0);
     const other = await importingWith("a");
     expect(other.code).to.equal(1);
     expect(other.err).to.contain("ACTOR_NAMES_KEY is not the key of this database's pseudonyms");
-    const plain = await runTallyman(args, environment, false, "mira\n");
+    const plain = await runTallyman(args, environment, { stdin: Readable.from(["mira\n"]) });
     expect([plain.code, (await names()).length]).to.deep.equal([1, 1]);
   });
 
@@ -189,8 +195,7 @@ describe("tallyman users", () => {
         await runTallyman(
           "users import - --registry alpha",
           { DATABASE_URL: url.href },
-          false,
-          "Mira\n",
+          { stdin: Readable.from(["Mira\n"]) },
         );
         await counting.send([pull("2")], "alpha", store);
         expect(await counting.usersOf("any_read")).to.equal(1);

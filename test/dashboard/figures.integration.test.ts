@@ -14,6 +14,30 @@ function behind(search: string, rows: readonly (readonly string[])[]): number {
   return new Set(people).size;
 }
 
+/** The middle of the last bar of tag pushes that holds more than one. */
+const BAR_OF_PUSHES = `(async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const canvas = document.querySelector("[aria-label=Activity] canvas");
+  const chart = Chart.getChart(canvas);
+  const set = chart.data.datasets.findIndex(({ label }) => label === "push_tag");
+  const bar = chart.data.datasets[set].data.findLastIndex((value) => value > 1);
+  const { x, y, base } = chart.getDatasetMeta(set).data[bar];
+  const { left, top } = canvas.getBoundingClientRect();
+  return { x: left + x, y: top + (y + base) / 2 };
+})()`;
+
+/** A place in the page once it stands still: a chart takes its final size some frames after its figures are there. */
+async function settled(page: Page, place: string): Promise<{ x: number; y: number }> {
+  let [x, y] = [Number.NaN, Number.NaN];
+  await eventually("the chart stands still", async () => {
+    const now = await page.evaluate<{ x: number; y: number }>(place);
+    const stands = now.x === x && now.y === y;
+    [x, y] = [now.x, now.y];
+    return stands;
+  });
+  return { x, y };
+}
+
 describe("every figure of the dashboard", function () {
   // A browser on a busy machine.
   this.timeout(60_000);
@@ -58,17 +82,10 @@ describe("every figure of the dashboard", function () {
 
   it("leads on by a click on a bar, and back again", async () => {
     await visit(page, "?period=90d&by=month");
-    const place = await page.evaluate<{ x: number; y: number }>(`(() => {
-      const canvas = document.querySelector("[aria-label=Activity] canvas");
-      const chart = Chart.getChart(canvas);
-      const set = chart.data.datasets.findIndex(({ label }) => label === "push_tag");
-      const bar = chart.data.datasets[set].data.findLastIndex((value) => value > 1);
-      const { x, y, base } = chart.getDatasetMeta(set).data[bar];
-      const { left, top } = canvas.getBoundingClientRect();
-      return { x: left + x, y: top + (y + base) / 2 };
-    })()`);
+    const place = await settled(page, BAR_OF_PUSHES);
     await page.mouse.click(place.x, place.y);
     await page.getByRole("heading", { level: 1, name: "Events" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("action")).to.equal("push_tag");
     await loaded(page);
     const expected = await dashboard.figure(
       "select count(*) from tracking_events where action = 'push_tag' and occurred_at >= '2026-01-01' and occurred_at < '2026-02-01'",

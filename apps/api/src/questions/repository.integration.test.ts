@@ -48,14 +48,41 @@ describe("GET /api/v1/repositories/{registry}/{repository}", () => {
     expect(some).to.deep.equal(days.filter(({ day }) => day === "2026-01-05"));
   });
 
-  it("names who was there, on pages of any size", async () => {
-    const expected = await api.sql(`
-      select actor_name, actor_type, pushes, pulls, ${time("first_seen_at")}, ${time("last_seen_at")}
-      from repository_actors where registry = 'dock' and repository = 'team/web' order by actor_name`);
-    expect(expected).to.have.length(2);
-    for (const limit of [1, 2]) {
-      const question = `repositories/dock/team%2Fweb/actors?limit=${limit}`;
-      expect(await api.getAll(question, "actors")).to.deep.equal(expected);
-    }
+  for (const [asked, order] of Object.entries({
+    "sort=actor_name": "actor_name, coalesce(actor_type, '')",
+    "order=desc": "actor_name desc, coalesce(actor_type, '') desc",
+    "sort=pulls": "pulls desc, actor_name, coalesce(actor_type, '')",
+    "sort=pulls&order=asc": "pulls, actor_name, coalesce(actor_type, '')",
+    "sort=pushes": "pushes desc, actor_name, coalesce(actor_type, '')",
+    "sort=last_seen_at":
+      "repository_actors.last_seen_at desc, actor_name, coalesce(actor_type, '')",
+  })) {
+    it(`names everybody who was there once by ${asked}, whatever the size of a page`, async () => {
+      await api.execute(`
+        insert into repository_actors
+        select registry, repository, names.name, names.type, 7, 1, first_seen_at, last_seen_at
+        from repository_actors, (values ('ann', 'build'), ('robot', null), ('Zoe', null)) names (name, type)
+        where registry = 'dock' and repository = 'team/web' and actor_name = 'ann' and actor_type is null
+        on conflict do nothing`);
+      const expected = await api.sql(`
+        select actor_name, actor_type, pushes, pulls, ${time("first_seen_at")}, ${time("last_seen_at")}
+        from repository_actors where registry = 'dock' and repository = 'team/web' order by ${order}`);
+      expect(expected).to.have.length(5);
+      for (const limit of [1, 2, 3, 1000]) {
+        const question = `repositories/dock/team%2Fweb/actors?${asked}&limit=${limit}`;
+        expect(await api.getAll(question, "actors")).to.deep.equal(expected);
+      }
+    });
+  }
+
+  it("finds part of a name among those who were there, and refuses a cursor of another order", async () => {
+    const path = "repositories/dock/team%2Fweb/actors";
+    const { actors } = await api.get(`${path}?search=OB`);
+    const names = (actors as { actor_name: string }[]).map(({ actor_name }) => actor_name);
+    expect(names).to.deep.equal(["bob", "robot"]);
+    const { next_cursor: cursor } = await api.get(`${path}?sort=pulls&limit=1`);
+    const { status, body } = await api.ask(`${path}?sort=pushes&cursor=${String(cursor)}`);
+    expect(status).to.equal(400);
+    expect(body["detail"]).to.match(/^cursor: belongs to sort=pulls&order=desc/);
   });
 });

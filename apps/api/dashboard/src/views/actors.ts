@@ -7,7 +7,6 @@ import { chips, registryOf } from "../event-filter.ts";
 import { number, type Count } from "../format.ts";
 import { link } from "../navigation.ts";
 import { pagedList } from "../paged-list.ts";
-import type { Part } from "../panel.ts";
 import type { Place } from "../place.ts";
 import type { Column } from "../table.ts";
 import { viewOf, type View } from "./view.ts";
@@ -43,8 +42,8 @@ export function actors(): View {
     query,
     columns,
     controls: [
-      everywhere(search({ label: "Part of the name", name: "search" })),
-      everywhere(select({ label: "Order", name: "sort", options: SORTS })),
+      search({ label: "Part of the name", name: "search" }),
+      select({ label: "Order", name: "sort", options: SORTS }),
     ],
     none: "Nobody is like this.",
     file: "tallyman-people",
@@ -59,21 +58,10 @@ function isOfRepository(place: Place): boolean {
   return place.get("at") !== undefined && place.get("repository") !== undefined;
 }
 
-/** A control that the list of one repository, which goes by name, has no use for. */
-function everywhere(control: Part): Part {
-  return {
-    node: control.node,
-    update: (place) => {
-      control.node.hidden = isOfRepository(place);
-      control.update(place);
-    },
-  };
-}
-
 function query(place: Place): Query {
-  if (isOfRepository(place)) return {};
   const sort = SORTS.find(({ value }) => value === place.get("sort")) ?? SORTS[0];
-  return { registry: registryOf(place), search: place.get("search"), sort: sort.value };
+  const registry = isOfRepository(place) ? undefined : registryOf(place);
+  return { registry, search: place.get("search"), sort: sort.value };
 }
 
 function columns(place: Place): Column<Actor>[] {

@@ -119,12 +119,7 @@ function actors(): Part {
     title: "People",
     note: "Who pulled most. Anonymous events are not here.",
     key: pathOf,
-    load: async (place) => {
-      // The api gives them by name; that there are more than fit one answer is for robots' repositories.
-      const answer = await ask<{ actors: Actor[] }>(`${pathOf(place)}/actors`, { limit: 1_000 });
-      const byPulls = answer.actors.toSorted((a, b) => Number(b.pulls) - Number(a.pulls));
-      return { actors: byPulls.slice(0, SHOWN) };
-    },
+    load: (place) => ask(`${pathOf(place)}/actors`, { sort: "pulls", limit: SHOWN }),
     show: (answer, place) => {
       if (answer.actors.length === 0) return empty("Nobody with a name did anything here.");
       return [

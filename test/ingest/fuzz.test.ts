@@ -38,6 +38,7 @@ describe("ingest and worker, given anything at all", function () {
       store,
       maxEvents: 500,
       lanes: 1,
+      laneEvents: 1,
       onRecorded: () => undefined,
       onRetry: (error) => retries.push(error),
       pause: () => Promise.reject(new Error("nothing of this may need another attempt")),

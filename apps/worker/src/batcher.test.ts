@@ -61,6 +61,7 @@ describe("Batcher", () => {
     attempts = [];
     batcher = new Batcher({
       lanes: 1,
+      laneEvents: 1,
       store,
       maxEvents: 4,
       onRecorded: (batch) => recorded.push(batch),
@@ -208,6 +209,7 @@ describe("Batcher", () => {
   it("records as many batches at once as it has lanes, and goes on with whichever is free", async () => {
     batcher = new Batcher({
       lanes: 2,
+      laneEvents: 1,
       store,
       maxEvents: 4,
       onRecorded: (batch) => recorded.push(batch),
@@ -226,6 +228,32 @@ describe("Batcher", () => {
     store.commit();
     store.commit();
     await eventually("all are done", () => done.length === 4);
+  });
+
+  it("uses another lane only when enough waits for it", async () => {
+    batcher = new Batcher({
+      lanes: 2,
+      laneEvents: 3,
+      store,
+      maxEvents: 4,
+      onRecorded: (batch) => recorded.push(batch),
+      onRetry: () => undefined,
+      pause: async () => undefined,
+    });
+    const jobs = [add("a"), add("b"), add("c")];
+    expect(batches()).to.deep.equal([["a"]]);
+    jobs.push(add("d"));
+    expect(batches()).to.deep.equal([["a"], ["b", "c", "d"]]);
+    // What was taken waits no longer, and counts for no lane.
+    store.commit();
+    await jobs[0];
+    jobs.push(add("e"), add("f"));
+    expect(store.batches).to.have.length(2);
+    store.commit();
+    await batchCount(3);
+    store.commit();
+    await Promise.all(jobs);
+    expect(batches().slice(2)).to.deep.equal([["e", "f"]]);
   });
 
   it("finds a lane for a job that comes in the moment a batch is done", async () => {
@@ -263,6 +291,7 @@ describe("Batcher", () => {
       let pausing = false;
       batcher = new Batcher({
         lanes: 1,
+        laneEvents: 1,
         store,
         maxEvents: 4,
         onRecorded: () => undefined,

@@ -19,7 +19,7 @@ import {
 } from "@tallyman/runtime";
 import { collectDefaultMetrics } from "prom-client";
 import { backoff } from "./backoff.ts";
-import { Batcher, LANES, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
+import { Batcher, LANE_EVENTS, LANES, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
 import { CONFIG, SECRET_SETTINGS, type WorkerConfig } from "./config.ts";
 import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";
@@ -110,6 +110,7 @@ async function start(config: WorkerConfig): Promise<void> {
     store,
     maxEvents: MAX_EVENTS_PER_TRANSACTION,
     lanes: LANES,
+    laneEvents: LANE_EVENTS,
     onRecorded: (batch) => {
       observeBatch(batch);
       logRecorded(logger, batch);

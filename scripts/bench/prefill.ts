@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { BullmqQueue } from "../../packages/queue/src/index.ts";
 import { REGISTRY } from "./app-process.ts";
+import type { Sent } from "./side-traffic.ts";
 import { TEXTBOOK_QUEUE, type TextbookJob } from "./textbook/textbook-job.ts";
 import { eventBody, eventId } from "./workload.ts";
 
@@ -20,11 +21,7 @@ export interface Prefill {
 
 /** Fills our queue, through our own package, with jobs as ingest forms them. @param groupSize notifications in a job */
 export async function fillOurQueue(prefill: Prefill, groupSize: number): Promise<void> {
-  const errors: Error[] = [];
-  const queue = new BullmqQueue({ url: prefill.queueUrl }, (error) => void errors.push(error));
-  try {
-    // Its commands fail rather than wait for the connection.
-    for (let attempt = 0; attempt < 100 && !(await answers(queue)); attempt++) await delay(10);
+  await withOurQueue(prefill.queueUrl, async (queue) => {
     const bodies = bodiesOf(prefill);
     const receivedAt = new Date().toISOString();
     let pending: Promise<void>[] = [];
@@ -36,6 +33,24 @@ export async function fillOurQueue(prefill: Prefill, groupSize: number): Promise
       pending = [];
     }
     await Promise.all(pending);
+  });
+}
+
+/** Puts some notifications into our queue as one job. */
+export async function enqueueOneJob(queueUrl: string, notifications: readonly Sent[]) {
+  const receivedAt = new Date().toISOString();
+  await withOurQueue(queueUrl, (queue) =>
+    queue.enqueue(notifications.map((sent) => ({ ...sent, receivedAt }))),
+  );
+}
+
+async function withOurQueue(url: string, fill: (queue: BullmqQueue) => Promise<void>) {
+  const errors: Error[] = [];
+  const queue = new BullmqQueue({ url }, (error) => void errors.push(error));
+  try {
+    // Its commands fail rather than wait for the connection.
+    for (let attempt = 0; attempt < 100 && !(await answers(queue)); attempt++) await delay(10);
+    await fill(queue);
   } finally {
     await queue.close();
   }

@@ -11,7 +11,7 @@ export function growthSection({ steps, perEvent, answers }: GrowthResult): strin
   const last = steps.at(-1);
   return `## Growth
 
-Tallyman's worker on top of more and more rows, jobs of 500 notifications. The first ${whole(SEED_ROWS)} rows were counted by the worker itself; SQL repeated them further and further back in time, each with ids and versions of its own, with all indexes in place and all rollups to match.
+Tallyman's worker on top of more and more rows, jobs of 500 notifications. The first ${whole(SEED_ROWS)} rows were counted by the worker itself; SQL repeated them further and further back in time, each with ids, versions and short-lived repositories of its own, with all indexes in place and all rollups to match.
 
 ${table(
   [
@@ -57,7 +57,7 @@ One event costs ${whole(perEvent.postgres)} bytes in Postgres, indexes and rollu
 
 ## Answers
 
-Every question of the api on ${whole(answers.rows)} tracking rows and ${whole(answers.tags)} tags, over HTTP, one at a time, ${REPETITIONS} times after ${WARM_UP} that do not count.
+Every kind of request that the dashboard makes or leads to, and what programs may ask besides, on ${whole(answers.rows)} tracking rows and ${whole(answers.tags)} tags, over HTTP, one at a time, ${REPETITIONS} times after ${WARM_UP} that do not count. A later page is one that follows thousands of rows.
 
 ${table(
   ["question", "p50 ms", "p95 ms"],

@@ -8,7 +8,7 @@ import { INSTANT, NEXT_CURSOR } from "../schemas.ts";
 import { MOMENT_FROM, MOMENT_TO, momentsOf } from "../window.ts";
 import { addFigureConditions, BEHIND_FIGURES } from "./behind-figures.ts";
 import { EVENT_COLUMNS, EVENT_ROW, toEventRow, type EventRecord } from "./event-rows.ts";
-import { wantedDays } from "./wanted-days.ts";
+import { partsOf, whereEventsLie } from "./where-events-lie.ts";
 
 const DEFAULT_DAYS = 28;
 
@@ -60,32 +60,37 @@ export const events = defineRoute({
     where.where(asked.action, (value) => `e.action = ${value}`);
     where.where(asked.operation, (value) => `e.operation = ${value}`);
     addFigureConditions(asked, where);
-    let before = end;
     if (cursor !== undefined) {
       const [time, registry, id] = cursor.map((text) => where.value(text));
-      before = `${time}::timestamptz`;
+      const before = `${time}::timestamptz`;
       // The first condition says nothing new; it is the one that leaves partitions and pages out.
       where.add(`e.occurred_at <= ${before}`);
       where.add(`(e.occurred_at, e.registry, e.event_id) < (${before}, ${registry}, ${id})`);
     }
+    const span = { from, to: cursor?.[0] ?? to };
+    const kind = await whereEventsLie(asked, span, limit + 1, database);
+    const rowsLimit = where.value(limit + 1);
+    // Few rows are sorted. In their own order, by an index, they would be looked for among all there are.
+    const time = kind === "receipts" ? "e.occurred_at + interval '0'" : "e.occurred_at";
     const matching = (more: string) => `select ${EVENT_COLUMNS}, e.occurred_at as at
   from tracking_events e
   where ${where.text}${more}
-  order by e.occurred_at desc, e.registry desc, e.event_id desc
-  limit ${where.value(limit + 1)}`;
-    const days = wantedDays(asked, where, { first, before, rows: limit + 1 });
+  order by ${time} desc, e.registry desc, e.event_id desc
+  limit ${rowsLimit}`;
+    // Parts come newest first, and no part is looked at when those before it have filled the page.
     const statement =
-      days === undefined
+      kind === undefined || kind === "receipts"
         ? matching("")
-        : `${days.text}
-select found.*
-from days cross join lateral (
-  ${matching(`
-  and e.occurred_at >= days.day::timestamp at time zone 'UTC'
-  and e.occurred_at < (days.day + 1)::timestamp at time zone 'UTC'`)}
+        : `select found.*
+from (
+  ${partsOf(kind, asked, span, where)}
+) parts cross join lateral (
+  ${matching(`${kind === "days" ? "" : "\n  and e.repository = parts.repository"}
+  and e.occurred_at >= parts.day::timestamp at time zone 'UTC'
+  and e.occurred_at < (parts.day + 1)::timestamp at time zone 'UTC'`)}
 ) found
-order by at desc, registry desc, event_id desc
-limit ${where.value(limit + 1)}`;
+order by parts.day desc, at desc, registry desc, event_id desc
+limit ${rowsLimit}`;
     const rows = await database.query<EventRecord & { at: unknown }>(statement, where.values);
     const { page, next_cursor } = pageOf(rows, limit, (row) => [
       row.occurred_at,

@@ -24,6 +24,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   "/api/v1/ledger": "",
   "/api/v1/activity": `?period=week&${EVERYTHING}`,
   "/api/v1/distinct-users": `?metric=any_read&period=day&${EVERYTHING}`,
+  "/api/v1/top-repositories": `?${EVERYTHING}`,
   "/api/v1/repositories": "?limit=2",
   "/api/v1/repositories/{registry}/{repository}": "",
   "/api/v1/repositories/{registry}/{repository}/daily": `?${EVERYTHING}`,

@@ -14,6 +14,7 @@ import { repository } from "./questions/repository.ts";
 import { repositoryActors } from "./questions/repository-actors.ts";
 import { repositoryDaily } from "./questions/repository-daily.ts";
 import { repositoryTags, tags } from "./questions/tags.ts";
+import { topRepositories } from "./questions/top-repositories.ts";
 import type { Route } from "./route.ts";
 
 /** Every question, in the order in which a newcomer would ask. */
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ledger,
   activity,
   distinctUsers,
+  topRepositories,
   repositories,
   repository,
   repositoryDaily,

@@ -1,3 +1,4 @@
+import { REPOSITORIES_IN_WINDOW } from "@tallyman/database";
 import type pg from "pg";
 import type { Window } from "./window.ts";
 
@@ -39,26 +40,6 @@ const KEYS: Readonly<Record<Subject, readonly string[]>> = {
 };
 
 const PULLS = "action in ('pull_tag', 'pull_manifest')";
-const PUSHES = "action in ('push_tag', 'push_repository')";
-
-/**
- * Rollups answer fast, and for days whose tracking rows are gone. They do not tell whether a creation was the push of a
- * manifest, which only a registry that sends no layers makes; so that is asked of the creations themselves.
- */
-function fromRollups(table: "event_rollups" | "repository_daily", keys: string): string {
-  return `
-  select ${keys}, sum(events) filter (where ${PULLS}) as pulls,
-    coalesce(sum(events) filter (where ${PUSHES}), 0) as pushes, sum(bytes) as bytes, sum(events) as events
-  from ${table}
-  where day >= $1::date and day < $2::date and ($3::text is null or registry = $3)
-  group by ${keys}
-  union all
-  select ${keys}, 0, count(*), 0, 0
-  from tracking_events
-  where ${IN_WINDOW} and action = 'create_repository' and target_kind = 'manifest'
-  group by ${keys}`;
-}
-
 const IN_WINDOW = `occurred_at >= ($1::date)::timestamp at time zone 'UTC'
     and occurred_at < ($2::date)::timestamp at time zone 'UTC' and ($3::text is null or registry = $3)`;
 
@@ -74,8 +55,8 @@ function fromEvents(keys: string, condition: string): string {
 }
 
 const SOURCES: Readonly<Record<Subject, string>> = {
-  registries: fromRollups("event_rollups", "registry"),
-  repositories: fromRollups("repository_daily", "registry, repository"),
+  registries: REPOSITORIES_IN_WINDOW,
+  repositories: REPOSITORIES_IN_WINDOW,
   tags: fromEvents("registry, repository, tag", "tag is not null"),
   // Who counts as a user; deploy tokens and anonymous events have no user.
   users: `

@@ -1,7 +1,7 @@
-import type { Repository } from "../answers.ts";
 import { ask } from "../ask.ts";
 import { meter, more, repositoryLink } from "../cells.ts";
 import { segments } from "../controls.ts";
+import { utcToday } from "../days.ts";
 import { number, type Count } from "../format.ts";
 import { link } from "../navigation.ts";
 import { nothingCounted } from "../nothing-counted.ts";
@@ -13,12 +13,19 @@ const SORTS = ["pulls", "pushes"] as const;
 
 const SHOWN = 8;
 
-/** The repositories that are pulled or pushed most, since counting began. */
+interface Repository {
+  readonly registry: string;
+  readonly repository: string;
+  readonly pulls: Count;
+  readonly pushes: Count;
+}
+
+/** The repositories that were pulled or pushed most in the period. */
 export function topRepositories(): Part {
   const sortOf = (place: Place) => place.choice("top", SORTS);
   return new Panel<{ readonly repositories: readonly Repository[] }>({
     title: "Top repositories",
-    note: "Since counting began. Manifests count, layers do not.",
+    note: "In the period. Manifests count, layers do not.",
     controls: [
       segments({
         label: "Top repositories by",
@@ -26,19 +33,21 @@ export function topRepositories(): Part {
         options: SORTS.map((value) => ({ value, text: `By ${value}` })),
       }),
     ],
-    key: (place) => [place.get("registry"), sortOf(place)],
+    key: (place) => [place.get("registry"), place.window(utcToday()), sortOf(place)],
     load: (place) =>
-      ask("repositories", {
+      ask("top-repositories", {
         registry: place.get("registry"),
-        sort: sortOf(place),
+        by: sortOf(place),
+        ...place.window(utcToday()),
         limit: SHOWN,
       }),
     show: ({ repositories }, place) => {
       if (repositories.length === 0) return nothingCounted(place);
+      const { from, to } = place.window(utcToday());
       const most = Math.max(...repositories.map((row) => Number(row[sortOf(place)])), 1);
       const events = ({ registry, repository }: Repository, counts_as: string, count: Count) =>
         link(
-          place.to("events", { at: registry, repository, counts_as, time: "all" }),
+          place.to("events", { at: registry, repository, counts_as, since: from, until: to }),
           {},
           number(count),
         );
@@ -63,7 +72,10 @@ export function topRepositories(): Part {
           ],
           rows: repositories,
         }),
-        more(place.to("repositories", { sort: sortOf(place) }), "All repositories"),
+        more(
+          place.to("repositories", { sort: sortOf(place) }),
+          "All repositories since counting began",
+        ),
       ];
     },
   });

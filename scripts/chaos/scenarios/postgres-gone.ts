@@ -23,14 +23,27 @@ export const postgresGone: Scenario = {
   },
 };
 
+const KEYS = "{tallyman}:notifications:*";
+
+/** A job's key ends with its number; the queue's other keys do not. */
+const JOB_KEY = /:\d+$/;
+
+const JOBS_AT_ONCE = 1_000;
+
 /** How many attempts BullMQ has booked on any job. */
 async function mostAttempts(world: World): Promise<number> {
   const redis = new Redis(world.redis.url);
   try {
-    const keys = await redis.keys("{tallyman}:notifications:*");
     let most = 0;
-    for (const key of keys.filter((candidate) => /:\d+$/.test(candidate))) {
-      most = Math.max(most, Number((await redis.hget(key, "atm")) ?? 0));
+    // After ten minutes there are hundreds of thousands of jobs: some at a time, one question for all of them.
+    for await (const keys of redis.scanStream({ match: KEYS, count: JOBS_AT_ONCE })) {
+      const pipeline = redis.pipeline();
+      const jobs = (keys as string[]).filter((key) => JOB_KEY.test(key));
+      for (const key of jobs) pipeline.hget(key, "atm");
+      for (const [error, attempts] of (await pipeline.exec()) ?? []) {
+        if (error !== null) throw error;
+        most = Math.max(most, Number(attempts ?? 0));
+      }
     }
     return most;
   } finally {

@@ -12,8 +12,8 @@ export function liveLine(log: string): string | undefined {
   if (entry.message === "event counted") return describeEvent(entry);
   if (entry.message !== "batch recorded") return undefined;
   const parts = [
-    describeCount(entry.duplicates, "duplicate", "was counted before"),
-    describeCount(entry.rejected, "rejected", "see the table rejected_events"),
+    describeCount(entry.duplicates, "repeated", "duplicates: counted before"),
+    describeCount(entry.rejected, "rejected", "npx tallyman rejected list tells why"),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join("\n");
 }

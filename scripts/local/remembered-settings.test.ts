@@ -59,6 +59,17 @@ describe("the settings that npm start leaves behind", () => {
     expect(stderr).to.contain("npm start").and.to.contain("DATABASE_URL");
   });
 
+  it("are the command line's when its own are there and empty, as a file of settings leaves them", () => {
+    const { stdout } = tallyman(["report"], { DATABASE_URL: "", QUEUE_URL: "" });
+    expect(stdout).to.equal(`${SETTINGS.DATABASE_URL} none`);
+  });
+
+  it("are not told of when somebody asks for help", () => {
+    for (const args of [["--help"], ["-h"], ["help", "report"], ["top", "-h"]]) {
+      expect(tallyman(args, {}).stderr).to.equal("");
+    }
+  });
+
   it("are left alone when the command line has any of its own, so that two places never mix", () => {
     const own = "postgres://somewhere/else";
     expect(tallyman(["report"], { DATABASE_URL: own }).stdout).to.equal(`${own} none`);

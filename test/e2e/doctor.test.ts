@@ -55,6 +55,9 @@ describe("tallyman doctor", () => {
     ] as const) {
       expect(messages(document, "ok", check)).to.contain(text);
     }
+    for (const warning of ["superuser", "API_TOKENS", "without a limit"]) {
+      expect(messages(document, "warning")).to.contain(warning);
+    }
     expect(document).not.to.have.property("acknowledgedMs");
     expect(JSON.stringify(document)).not.to.contain("a-secret-for-the-harbour");
     expect(await pipeline.ledger()).to.include({ received: 0 });
@@ -95,6 +98,20 @@ describe("tallyman doctor", () => {
     expect(
       await pipeline.query("select pushes::int, pulls::int from repository_stats"),
     ).to.deep.equal([{ pushes: 0, pulls: 0 }]);
+  });
+
+  it("leaves out for npm start's own what matters only in production, and says so", async () => {
+    const local = { ...settings, TALLYMAN_OF_NPM_START: "true" };
+    const { code, document } = await examine("--for ingest api", local);
+    expect([code, messages(document, "warning")]).to.deep.equal([0, ""]);
+    expect(messages(document, "ok", "configuration")).to.contain("for this machine alone");
+  });
+
+  it("takes a registry that has no secret for a fault, and does not pretend to have sent", async () => {
+    const { code, document } = await examine("--send --registry harbor --for ingest worker");
+    expect(code).to.equal(1);
+    expect(messages(document, "fault", "secrets")).to.contain("no secret of harbor");
+    expect(messages(document, "fault", "pipe")).to.contain("nothing was sent");
   });
 
   it("names every fault of the configuration at once, and no secret", async () => {

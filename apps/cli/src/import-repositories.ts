@@ -69,6 +69,7 @@ async function importRepositoriesCommand(
     credentials: credentialsOf(surroundings, url),
     tokenServer: options.tokenServer,
     rate: options.rate,
+    onTrouble: (text) => surroundings.stderr.write(`${text}\n`),
   });
   const identity = { version: 1 as const, registry, url: url.origin };
   const from = state === undefined ? undefined : await readCatalogState(state, identity);

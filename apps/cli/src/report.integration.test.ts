@@ -145,7 +145,29 @@ describe("what people ask on the command line", () => {
     expect([told.actions, told.topRepositories, told.rejected]).to.deep.equal([[], [], []]);
     expect(told.ledger).to.include({ received: 0, balances: true });
     const { out } = await runTallyman("report --month 2020-01", environment);
-    expect(out).to.contain("Nothing happened.");
+    expect(out).to.contain("Nothing happened.").and.to.contain("No pulls in this window.");
+    const { out: ranking } = await runTallyman("top tags --month 2020-01", environment);
+    expect(ranking)
+      .to.contain("No pulls in this window.")
+      .and.to.contain("2020-01-01 to 2020-01-31")
+      .and.to.contain("--by ranks by pushes, bytes, events instead");
+  });
+
+  it("says that a registry is not known, for a typing error would be answered with zeros", async () => {
+    for (const command of ["report", "top users"]) {
+      const { code, err } = await runTallyman(`${command} --registry harbor`, environment);
+      expect([code, err]).to.deep.equal([
+        0,
+        "The registry harbor has never sent anything; these have: dock, harbour.\n",
+      ]);
+    }
+  });
+
+  it("says that only whole weeks are in the list of weeks", async () => {
+    const { out } = await runTallyman("report --month 2026-11", environment);
+    expect(out).to.contain("\nUsers by week, whole weeks of this window only\n");
+    const { out: days } = await runTallyman("report --month 2026-11 --by day", environment);
+    expect(days).to.contain("\nUsers by day\n");
   });
 
   it("reads well on a terminal and as Markdown, whatever a sender has written", async () => {

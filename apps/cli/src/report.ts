@@ -1,10 +1,11 @@
 import { PERIODS, type Period } from "@tallyman/events";
 import { Option, type Command } from "commander";
+import type pg from "pg";
 import { addCommonOptions } from "./common-options.ts";
 import { asMarkdown, asText, placesTable, tableText } from "./report/render.ts";
 import { summarize } from "./report/summary.ts";
 import { MEASURES, SUBJECTS, top, type Measure, type Subject } from "./report/top.ts";
-import { windowOf, type WindowOptions } from "./report/window.ts";
+import { windowOf, type Window, type WindowOptions } from "./report/window.ts";
 import { parseCount } from "./selection.ts";
 import { EXIT, print, UsageError, type Surroundings } from "./surroundings.ts";
 import { withDatabase, type CommonOptions } from "./with-database.ts";
@@ -31,7 +32,7 @@ export function addReport(
     .addOption(
       new Option("--by <period>", "users per day, week or month").choices(PERIODS).default("week"),
     )
-    .option("--limit <n>", "most repositories", parseCount("--limit", MOST_PLACES), 10)
+    .option("--limit <n>", "most repositories", parseCount("--limit", MOST_PLACES, 1), 10)
     .option("--markdown", "answer in Markdown")
     .addHelpText(
       "after",
@@ -46,7 +47,7 @@ export function addReport(
     withWindow(addCommonOptions(ranking.command(subject)))
       .description(DESCRIPTIONS[subject])
       .addOption(new Option("--by <measure>", "what counts").choices(MEASURES).default("pulls"))
-      .option("--limit <n>", "most places", parseCount("--limit", MOST_PLACES), 10)
+      .option("--limit <n>", "most places", parseCount("--limit", MOST_PLACES, 1), 10)
       .addHelpText(
         "after",
         `${WINDOW_HELP}\n\nExamples:\n  $ tallyman top ${subject}\n  $ tallyman top ${subject} --by bytes --month 2026-10 --limit 50 --json`,
@@ -82,9 +83,10 @@ async function reportPeriod(
   const { json = false, markdown = false, registry, by, limit } = options;
   if (json && markdown) throw new UsageError("Give either --json or --markdown.");
   const window = windowOf(options, today());
-  const summary = await withDatabase(surroundings, options, ({ client }) =>
-    summarize(client, { window, registry, by, limit }),
-  );
+  const summary = await withDatabase(surroundings, options, async ({ client }) => {
+    await tellUnknownRegistry(surroundings, client, registry);
+    return summarize(client, { window, registry, by, limit });
+  });
   print(surroundings, json, summary, markdown ? asMarkdown(summary) : asText(summary));
   return EXIT.ok;
 }
@@ -96,12 +98,39 @@ async function showTop(
 ): Promise<number> {
   const { json = false, registry, by, limit } = options;
   const window = windowOf(options, today());
-  const places = await withDatabase(surroundings, options, ({ client }) =>
-    top(client, { subject, by, window, registry, limit }),
-  );
+  const places = await withDatabase(surroundings, options, async ({ client }) => {
+    await tellUnknownRegistry(surroundings, client, registry);
+    return top(client, { subject, by, window, registry, limit });
+  });
   const document = { ...window, registry: registry ?? null, by, [subject]: places };
-  print(surroundings, json, document, tableText(placesTable(subject, places)));
+  const lines = tableText(placesTable(subject, places, by));
+  if (places.length === 0) lines.push(`  ${elsewhere(by, window)}`);
+  print(surroundings, json, document, lines);
   return EXIT.ok;
+}
+
+const REGISTRIES = `
+select registry from ledger union select registry from container_repositories order by registry`;
+
+/** Zeros of a registry that is not there are the answer to a typing error. */
+async function tellUnknownRegistry(
+  { stderr }: Surroundings,
+  client: pg.ClientBase,
+  registry: string | undefined,
+): Promise<void> {
+  if (registry === undefined) return;
+  const { rows } = await client.query<{ registry: string }>(REGISTRIES);
+  const known = rows.map((row) => row.registry);
+  if (known.includes(registry)) return;
+  const there = known.length === 0 ? "none has" : `these have: ${known.join(", ")}`;
+  stderr.write(`The registry ${registry} has never sent anything; ${there}.\n`);
+}
+
+/** Where somebody who found nothing may look; the last day is part of the window. */
+function elsewhere(by: Measure, { from, to }: Window): string {
+  const others = MEASURES.filter((measure) => measure !== by).join(", ");
+  const last = new Date(Date.parse(to) - 1).toISOString().slice(0, 10);
+  return `It goes from ${from} to ${last}; --from, --week or --month choose another, and --by ranks by ${others} instead.`;
 }
 
 function today(): string {

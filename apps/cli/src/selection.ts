@@ -63,12 +63,16 @@ export function parseSince(
   return new Date(parsed).toISOString();
 }
 
-/** A whole number from 0 to a largest one. */
-export function parseCount(name: string, largest: number): (text: string) => number {
+/** A whole number from a smallest to a largest one. */
+export function parseCount(
+  name: string,
+  largest: number,
+  smallest: number = 0,
+): (text: string) => number {
   return (text) => {
     const count = Number(text);
-    if (!/^\d+$/.test(text) || count > largest) {
-      throw new UsageError(`${name} must be a whole number from 0 to ${largest}.`);
+    if (!/^\d+$/.test(text) || count < smallest || count > largest) {
+      throw new UsageError(`${name} must be a whole number from ${smallest} to ${largest}.`);
     }
     return count;
   };

@@ -51,6 +51,14 @@ describe("tallyman send-sample", () => {
     });
   });
 
+  it("sends to the port of the settings, as ingest listens there", async () => {
+    const { code } = await runTallyman("send-sample", {
+      ...environment,
+      PORT: new URL(ingest.url).port,
+    });
+    expect([code, events().length]).to.deep.equal([0, 1]);
+  });
+
   it("sends what it is told to, as often as it is told to, each event with an id of its own", async () => {
     const { code, document } = await tallymanJson(
       `send-sample pull --target blob --repository team/app --actor Mira --size 7 --count 3 --registry dock --sender gitlab --user-type build ${url()}`,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Environment } from "@tallyman/runtime";
 import { Argument, Option, type Command } from "commander";
 import {
   adviceFor,
@@ -32,7 +33,7 @@ type SampleFields = Omit<Sample, "action" | "id" | "timestamp" | "host" | "targe
 interface Options extends SampleFields, SecretOptions {
   readonly target?: Sample["target"];
   readonly count: number;
-  readonly url: string;
+  readonly url?: string;
   readonly registryHost: string;
   readonly json?: boolean;
   readonly dryRun?: boolean;
@@ -69,8 +70,13 @@ export function addSendSample(
       new Option("--sender <dialect>", "in whose words").choices(SENDERS).default("distribution-3"),
     )
     .option("--registry-host <host>", "where the registry says it is", "localhost:5000")
-    .option("--count <n>", "how many, one after the other", parseCount("--count", MOST_EVENTS), 1)
-    .option("--url <url>", "where ingest listens", parseUrl, DEFAULT_URL)
+    .option(
+      "--count <n>",
+      "how many, one after the other",
+      parseCount("--count", MOST_EVENTS, 1),
+      1,
+    )
+    .option("--url <url>", "where ingest listens; without it, here at PORT (8080)", parseUrl)
     .option("--registry <label>", "as which registry of NOTIFICATION_SECRETS; the first otherwise")
     .option("--secret-file <file>", "file that holds the secret, instead of NOTIFICATION_SECRETS")
     .option("--dry-run", "print the first request's body and send nothing")
@@ -97,12 +103,18 @@ export function parseUrl(text: string): string {
   return text;
 }
 
+/** Where ingest listens on this machine with these settings. */
+function urlHere({ PORT, TLS_CERT_FILE }: Environment): string {
+  if (!PORT && !TLS_CERT_FILE) return DEFAULT_URL;
+  return parseUrl(`${TLS_CERT_FILE ? "https" : "http"}://127.0.0.1:${PORT || 8080}/notifications`);
+}
+
 async function sendSample(
   surroundings: Surroundings,
   action: SampleAction,
   options: Options,
 ): Promise<number> {
-  const { json = false, count, url } = options;
+  const { json = false, count, url = urlHere(surroundings.environment) } = options;
   const next = makerOf(action, options);
   if (options.dryRun === true) {
     const { contentType, body } = next();

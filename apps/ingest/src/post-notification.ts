@@ -121,7 +121,7 @@ const UNAUTHORIZED = refusal(
     status: 401,
     title: "Unauthorized",
     detail:
-      "The Authorization header is missing or holds no known secret. Compare it with NOTIFICATION_SECRETS of the ingest.",
+      "The Authorization header is missing, there twice, or holds no known secret. Compare it with NOTIFICATION_SECRETS of the ingest.",
   },
   { "WWW-Authenticate": 'Bearer realm="tallyman", Basic realm="tallyman"' },
 );

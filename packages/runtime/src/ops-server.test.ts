@@ -86,6 +86,7 @@ describe("the operations server", () => {
   it("has nothing else, and does not tell what it is made with", async () => {
     const response = await get("/");
     expect(response.status).to.equal(404);
+    expect(await response.text()).to.contain("/readyz");
     expect(response.headers.has("x-powered-by")).to.equal(false);
   });
 

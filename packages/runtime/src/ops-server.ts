@@ -39,6 +39,9 @@ export async function startOpsServer(options: OpsServerOptions): Promise<Server>
   app.get("/metrics", async (_request, response) => {
     response.type(register.contentType).send(await register.metrics());
   });
+  app.use((_request, response) => {
+    response.status(404).type("text").send("Here are /livez, /readyz and /metrics.\n");
+  });
   const server = createServer(app);
   await listen(server, options.port, options.host);
   return server;

@@ -73,15 +73,18 @@ describe("readConfig", () => {
   });
 
   it("refuses a value that is given twice", () => {
-    expect(faultsOf({ DATABASE, DATABASE_FILE: file })).to.include(
+    expect(faultsOf({ DATABASE, DATABASE_FILE: file })).to.deep.equal([
       "DATABASE and DATABASE_FILE are both set; set only one.",
-    );
+    ]);
   });
 
   it("names the file that it cannot read", () => {
     const missing = join(directory, "missing");
     expect(faultsOf({ DATABASE, PORT_FILE: missing })).to.deep.equal([
       `PORT_FILE: cannot read ${missing} (ENOENT).`,
+    ]);
+    expect(faultsOf({ DATABASE_FILE: missing })).to.deep.equal([
+      `DATABASE_FILE: cannot read ${missing} (ENOENT).`,
     ]);
   });
 

@@ -29,14 +29,19 @@ export function readConfig<Schema extends z.ZodObject>(
 ): Readonly<z.infer<Schema>> {
   const faults: string[] = [];
   const values: Record<string, string> = {};
+  const unreadable = new Set<string>();
   for (const name of Object.keys(schema.shape)) {
+    const before = faults.length;
     const value = readValue(name, environment, faults);
     if (value !== undefined) values[name] = value;
+    if (faults.length > before) unreadable.add(name);
   }
   const result = schema.safeParse(values);
   if (!result.success) {
     for (const issue of result.error.issues) {
       const name = String(issue.path[0] ?? "");
+      // It is there, and what is wrong with it has been told.
+      if (unreadable.has(name)) continue;
       faults.push(
         values[name] === undefined
           ? `${name} is not set. ${describe(schema, name)}`

@@ -40,7 +40,7 @@ export async function checkConfiguration(
     environment["API_TOKENS_FILE"] === undefined &&
     !environment["API_TOKENS"]
   ) {
-    findings.warning(
+    findings.warningForProduction(
       "api: without API_TOKENS it listens on this machine only and lets everybody here ask",
       "Set API_TOKENS before others need it.",
     );

@@ -74,7 +74,7 @@ export function judgeServer(server: ServerInspection): Finding[] {
     findings.ok(`Postgres ${version} answers ${login}`);
   }
   if (superuser) {
-    findings.warning(
+    findings.warningForProduction(
       `${login} is a superuser, which is fine for trying out and more than any process needs`,
       LOGINS,
     );
@@ -141,7 +141,7 @@ export function judgeRights(content: ContentInspection, needs: "worker" | "reade
   }
   for (const role of ["tallyman_worker", "tallyman_reader"] as const) {
     if (members[role].length > 0) rights.ok(`${role}: ${members[role].join(", ")}`);
-    else rights.warning(`no login is a member of ${role}`, LOGINS);
+    else rights.warningForProduction(`no login is a member of ${role}`, LOGINS);
   }
   return rights.found;
 }

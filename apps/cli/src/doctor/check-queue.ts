@@ -52,7 +52,7 @@ function judgeMemory({ memory }: QueueInspection, findings: Findings): void {
   if (memory === undefined) return;
   const used = `${megabytes(memory.used)} MB in use`;
   if (memory.limit === 0) {
-    findings.warning(
+    findings.warningForProduction(
       `${used}, without a limit: it cannot refuse in time, and the machine may run out of memory`,
       "Set maxmemory well below the memory of its machine.",
     );

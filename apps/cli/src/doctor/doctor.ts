@@ -17,7 +17,7 @@ import { checkDatabase } from "./check-database.ts";
 import { checkIngest } from "./check-ingest.ts";
 import { checkQueue } from "./check-queue.ts";
 import { checkSecrets } from "./check-secrets.ts";
-import type { Finding } from "./finding.ts";
+import { Findings, type Finding } from "./finding.ts";
 import { registryConfiguration, type RegistryConfiguration } from "./registry-configuration.ts";
 import { sendThrough } from "./send-through.ts";
 
@@ -42,11 +42,28 @@ export interface Diagnosis {
   readonly registry?: { readonly label: string; readonly configuration: RegistryConfiguration };
 }
 
-/** Looks at everything that the chosen processes need. Changes nothing, unless it is to send a sample. */
+/**
+ * Looks at everything that the chosen processes need. Changes nothing, unless it is to send a sample. Of what `npm
+ * start` runs, which only listens on its own machine, it leaves out what matters when others rely on it.
+ */
 export async function examine(
   surroundings: Surroundings,
   options: DoctorOptions,
 ): Promise<Diagnosis> {
+  const diagnosis = await examineAll(surroundings, options);
+  if (!surroundings.environment[OF_NPM_START]) return diagnosis;
+  const local = new Findings("configuration");
+  local.ok(
+    "this is what npm start runs, for this machine alone; what only production needs is left out",
+  );
+  const findings = diagnosis.findings.filter(({ forProduction }) => forProduction !== true);
+  return { ...diagnosis, findings: [...local.found, ...findings] };
+}
+
+/** Set by bin/tallyman.js when it has taken its settings from what `npm start` left behind. */
+const OF_NPM_START = "TALLYMAN_OF_NPM_START";
+
+async function examineAll(surroundings: Surroundings, options: DoctorOptions): Promise<Diagnosis> {
   const environment = environmentOf(surroundings.environment, options);
   const processes = PROCESSES.filter((name) => options.for?.includes(name) ?? true);
   const progress = new Progress(surroundings);
@@ -78,6 +95,7 @@ export async function examine(
 
     const url = options.url ?? urlOf(configuration);
     const known = secrets.filter(({ registry }) => registry === (options.registry ?? registry));
+    if (secrets.length > 0 && known.length === 0) findings.push(...unknownRegistry(options));
     progress.show("asking ingest");
     findings.push(...(await checkIngest(url, known)));
     const sender = known.at(-1);
@@ -93,6 +111,10 @@ export async function examine(
       });
       findings.push(...passed);
       times = measured;
+    } else if (options.send === true) {
+      const pipe = new Findings("pipe");
+      pipe.fault("nothing was sent: there is no secret to send it with", "See the faults above.");
+      findings.push(...pipe.found);
     }
     const label = sender?.registry ?? options.registry ?? "default";
     const shown =
@@ -105,6 +127,15 @@ export async function examine(
   } finally {
     progress.end();
   }
+}
+
+function unknownRegistry({ registry }: DoctorOptions): readonly Finding[] {
+  const findings = new Findings("secrets");
+  findings.fault(
+    `NOTIFICATION_SECRETS has no secret of ${registry}, so ingest was not asked`,
+    "Correct --registry, or give that registry a secret.",
+  );
+  return findings.found;
 }
 
 const QUEUE = z.object({ QUEUE_URL, ALLOW_VOLATILE_QUEUE: flag(false) });

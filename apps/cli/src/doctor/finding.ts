@@ -6,6 +6,8 @@ export interface Finding {
   readonly message: string;
   /** What to do. */
   readonly next?: string;
+  /** Whether only those need to care on whose Tallyman others rely, and nobody who tries it out. */
+  readonly forProduction?: true;
 }
 
 /** The areas that are looked at, in their order. */
@@ -40,6 +42,17 @@ export class Findings {
 
   warning(message: string, next: string): void {
     this.found.push({ check: this.#check, status: "warning", message, next });
+  }
+
+  /** A warning that means nothing to who tries Tallyman out. */
+  warningForProduction(message: string, next: string): void {
+    this.found.push({
+      check: this.#check,
+      status: "warning",
+      message,
+      next,
+      forProduction: true,
+    });
   }
 
   fault(message: string, next: string): void {

@@ -14,7 +14,7 @@ export async function writeWhole(
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    const file = await open(temporary, "wx");
+    const file = await open(temporary, "wx").catch(cannotWrite(path));
     const stream = file.createWriteStream({ flush: true });
     // Whoever writes hears of a failure when waiting for it; before that nobody listens.
     stream.on("error", () => undefined);
@@ -25,11 +25,21 @@ export async function writeWhole(
     } finally {
       stream.destroy();
     }
-    await rename(temporary, path);
+    await rename(temporary, path).catch(cannotWrite(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** The temporary name is nobody's business. */
+function cannotWrite(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw new Error(
+      `${path} cannot be written (${error.code}). Name a file in a directory that is there and yours.`,
+      { cause: error },
+    );
+  };
 }
 
 /** The process's stdout as a stream that others can wait for. */

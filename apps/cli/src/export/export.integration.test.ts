@@ -204,6 +204,7 @@ describe("tallyman export", () => {
     ]);
     const into = await cli.run(["export", "users", "--output", join(directory, "no", "file.csv")]);
     expect([into.code, into.out]).to.deep.equal([1, ""]);
+    expect(into.err).to.contain("cannot be written (ENOENT)").and.not.to.contain(".tmp");
     await exported("file.csv", "users");
     expect(await readFile(path, "utf8")).to.match(/^id,registry,username\r\n\d+,alpha,mira\r\n$/);
   });

@@ -35,11 +35,17 @@ const MAX_BODY_BYTES = 16 * 1_024 * 1_024;
  */
 export class PoliteFetch {
   readonly #interval: number;
+  readonly #onTrouble: (text: string) => void;
+  #troubled = false;
   #next = 0;
 
-  /** @param perSecond requests a second */
-  constructor(perSecond: number) {
+  /**
+   * @param perSecond requests a second
+   * @param onTrouble hears once that a registry cannot be reached, for asking again may take a minute
+   */
+  constructor(perSecond: number, onTrouble: (text: string) => void = () => undefined) {
     this.#interval = 1_000 / perSecond;
+    this.#onTrouble = onTrouble;
   }
 
   /** @throws RegistryError when there is no answer, or none that could be used */
@@ -49,11 +55,15 @@ export class PoliteFetch {
       const answer = await ask(url, headers);
       const failed = answer instanceof Error;
       if (!failed && answer.status !== 429 && answer.status < 500) return answer;
+      const trouble = `${url.host} does not answer (${failed ? describe(answer) : `status ${answer.status}`})`;
       if (attempt === TRIES) {
         throw new RegistryError(
-          `${url.host} does not answer (${failed ? describe(answer) : `status ${answer.status}`}). Try again later; what was done stays.`,
+          `${trouble}. Correct its address, or try again later; what was done stays.`,
         );
       }
+      if (failed && !this.#troubled)
+        this.#onTrouble(`${trouble}; asking again, ${TRIES} times at most …`);
+      this.#troubled ||= failed;
       const asked = failed ? undefined : retryAfter(answer.headers.get("retry-after"));
       if (asked !== undefined && asked > LONGEST_RETRY_AFTER_MS) {
         throw new RegistryError(

@@ -14,6 +14,8 @@ export interface RegistryOptions {
   readonly tokenServer: URL | undefined;
   /** Requests a second. */
   readonly rate: number;
+  /** Hears once that the registry cannot be reached. */
+  readonly onTrouble?: (text: string) => void;
 }
 
 const TOKEN = z.object({ token: z.string().optional(), access_token: z.string().optional() });
@@ -32,7 +34,7 @@ export class RegistryClient {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.#fetch = new PoliteFetch(options.rate);
+    this.#fetch = new PoliteFetch(options.rate, options.onTrouble);
   }
 
   /**

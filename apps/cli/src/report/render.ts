@@ -1,7 +1,7 @@
 import { readableBytes } from "../readable-bytes.ts";
 import { counted, inColumns } from "../surroundings.ts";
 import type { Summary } from "./summary.ts";
-import type { Place, Subject } from "./top.ts";
+import type { Measure, Place, Subject } from "./top.ts";
 
 /** A titled table; numbers stand to the right. */
 interface Section {
@@ -18,7 +18,7 @@ function grouped(value: number): string {
 }
 
 /** The places of a ranking as a table. */
-export function placesTable(subject: Subject, places: readonly Place[]): Section {
+export function placesTable(subject: Subject, places: readonly Place[], by: Measure): Section {
   const name = { repositories: "repository", tags: "tag", users: "user", registries: "registry" };
   return {
     title: `Top ${subject}`,
@@ -30,7 +30,7 @@ export function placesTable(subject: Subject, places: readonly Place[]): Section
       readableBytes(place.bytes),
       place.events,
     ]),
-    empty: "Nothing happened.",
+    empty: `No ${by} in this window.`,
   };
 }
 
@@ -50,12 +50,12 @@ function sectionsOf(summary: Summary): Section[] {
       empty: "Nothing happened.",
     },
     {
-      title: `Users by ${by}`,
+      title: by === "day" ? "Users by day" : `Users by ${by}, whole ${by}s of this window only`,
       head: [by, "events", "reading", "writing"],
       rows: periods.map(({ start, events, reading, writing }) => [start, events, reading, writing]),
       empty: `No whole ${by} lies in this window.`,
     },
-    { ...placesTable("repositories", topRepositories), title: "Most pulled repositories" },
+    { ...placesTable("repositories", topRepositories, "pulls"), title: "Most pulled repositories" },
     {
       title: "Ledger, by day of receipt",
       head: ["received", "tracked", "duplicates", "rejected", "balances"],

@@ -29,6 +29,16 @@ export function unitOf(place: Place, name: string): Unit {
   return chosen ?? (daysIn(place.window(utcToday())) > MAX_DAILY_BARS ? "week" : "day");
 }
 
+/** Said where charts show whole weeks or months, whose sums may be more than the period's own figures. */
+export function widened(unit: Unit): string {
+  return unit === "day" ? "" : ` Only whole ${unit}s, so it may begin before the period.`;
+}
+
+export function activityNote(place: Place): string {
+  const unit = unitOf(place, "by");
+  return `Events by action per ${unit}, by event time.${widened(unit)}`;
+}
+
 export function unitControl(label: string, name: string): Part {
   return segments({ label, name, options: UNIT_OPTIONS });
 }
@@ -38,7 +48,7 @@ export function activity(): Part {
   return new Panel<Activity>({
     title: "Activity",
     class: "wide",
-    note: (place) => `Events by action per ${unitOf(place, "by")}, by event time.`,
+    note: activityNote,
     controls: [unitControl("Activity per", "by")],
     key: (place) => [place.get("registry"), place.window(utcToday()), unitOf(place, "by")],
     load: (place) =>

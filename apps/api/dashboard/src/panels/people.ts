@@ -10,7 +10,7 @@ import { nothingCounted } from "../nothing-counted.ts";
 import { Panel, type Part } from "../panel.ts";
 import type { Place } from "../place.ts";
 import { table } from "../table.ts";
-import { asTable, unitControl, unitOf } from "./activity.ts";
+import { asTable, unitControl, unitOf, widened } from "./activity.ts";
 
 interface People {
   /** In the whole period. */
@@ -28,7 +28,8 @@ const metricOf = (place: Place): string => place.choice("metric", METRICS);
 export function people(): Part {
   return new Panel<People>({
     title: "Distinct users",
-    note: (place) => `Exact; each person once per ${unitOf(place, "users_by")}.`,
+    note: (place) =>
+      `Exact; each person once per ${unitOf(place, "users_by")}.${widened(unitOf(place, "users_by"))}`,
     controls: [
       select({
         label: "What the users did",

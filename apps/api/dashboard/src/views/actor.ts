@@ -4,7 +4,7 @@ import { age, repositoryLink } from "../cells.ts";
 import { utcToday } from "../days.ts";
 import { number, type Count } from "../format.ts";
 import { link } from "../navigation.ts";
-import { activityChart, unitControl, unitOf } from "../panels/activity.ts";
+import { activityChart, activityNote, unitControl, unitOf } from "../panels/activity.ts";
 import { perPeriod, wholePeriods, type DailyRow } from "../panels/daily.ts";
 import { empty, Panel, type Part } from "../panel.ts";
 import type { Place } from "../place.ts";
@@ -41,7 +41,7 @@ function daily(): Part {
   return new Panel<Activity>({
     title: "Activity",
     class: "full",
-    note: (place) => `Events by action per ${unitOf(place, "by")}, by event time.`,
+    note: activityNote,
     controls: [unitControl("Activity per", "by")],
     key: (place) => [pathOf(place), place.window(utcToday()), unitOf(place, "by")],
     load: async (place) => {

@@ -1,18 +1,21 @@
 -- How many of last month's readers are back this month, how many are lost, how many new?
+-- The function reads exact sets, not events: who read in both months is who was counted twice.
 with readers as (
-  select user_id,
-    bool_or(occurred_at < date_trunc('month', now() at time zone 'UTC') at time zone 'UTC') as before,
-    bool_or(occurred_at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC') as since
-  from tracking_events
-  where action in ('pull_tag', 'pull_manifest')
-    and user_id is not null
-    and occurred_at >= (date_trunc('month', now() at time zone 'UTC') - interval '1 month') at time zone 'UTC'
-  group by user_id
+  select
+    distinct_users('any_read', last_month, this_month) as last_month,
+    distinct_users('any_read', this_month, next_month) as this_month,
+    distinct_users('any_read', last_month, next_month) as either_month
+  from (
+    select
+      (date_trunc('month', now() at time zone 'UTC') - interval '1 month')::date as last_month,
+      date_trunc('month', now() at time zone 'UTC')::date as this_month,
+      (date_trunc('month', now() at time zone 'UTC') + interval '1 month')::date as next_month
+  ) months
 )
 select
-  count(*) filter (where before) as last_month,
-  count(*) filter (where since) as this_month,
-  count(*) filter (where before and since) as kept,
-  count(*) filter (where before and not since) as lost,
-  count(*) filter (where since and not before) as gained
+  last_month,
+  this_month,
+  last_month + this_month - either_month as kept,
+  either_month - this_month as lost,
+  either_month - last_month as gained
 from readers;

@@ -1,5 +1,6 @@
 -- Who pulls this month: people, CI jobs or deployments?
--- Only GitLab's registry tells; with others every actor with a name is not_said.
+-- Only GitLab's registry tells; with others every actor with a name is not_said. No rollup keeps types by day, so this
+-- reads all events of the month: some seconds for many millions.
 select
   case
     when actor_name is null then 'anonymous'

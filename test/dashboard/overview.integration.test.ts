@@ -15,6 +15,12 @@ describe("the dashboard's overview", function () {
     page = await dashboard.open("?period=90d&by=day");
   });
 
+  it("asks no question twice while it fills", () => {
+    const asked = dashboard.requests.filter((url) => /\/api\/v1\/(?!events|pipeline)/.test(url));
+    expect(asked.length).to.be.greaterThan(7);
+    expect(asked).to.deep.equal([...new Set(asked)]);
+  });
+
   const tile = async (title: string): Promise<string> =>
     (await page.locator(".tile", { hasText: title }).locator(".tile-value").textContent()) ?? "";
 

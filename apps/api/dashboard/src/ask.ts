@@ -20,14 +20,28 @@ export interface Tagged<Answer> {
   readonly etag: string | undefined;
 }
 
+/** Questions that are not answered yet, by URL. */
+const unanswered = new Map<string, Promise<unknown>>();
+
 /**
- * Asks the api.
+ * Asks the api. Who asks what another panel is asking right now gets the same answer.
  *
  * @param path below /api/v1
  * @throws AskError when there is no answer or it is a problem
  */
-export async function ask<Answer>(path: string, query: Query = {}): Promise<Answer> {
-  return (await (await request(path, query)).json()) as Answer;
+export function ask<Answer>(path: string, query: Query = {}): Promise<Answer> {
+  const url = urlOf(path, query);
+  const asked = unanswered.get(url) ?? askAnew(url);
+  unanswered.set(url, asked);
+  return asked as Promise<Answer>;
+}
+
+async function askAnew(url: string): Promise<unknown> {
+  try {
+    return await (await request(url)).json();
+  } finally {
+    unanswered.delete(url);
+  }
 }
 
 /** Asks what may have been answered before. @returns undefined when the answer is still the same */
@@ -37,7 +51,7 @@ export async function askAgain<Answer>(
   etag: string | undefined,
 ): Promise<Tagged<Answer> | undefined> {
   const headers = etag === undefined ? {} : { "If-None-Match": etag };
-  const response = await request(path, query, headers);
+  const response = await request(urlOf(path, query), headers);
   if (response.status === 304) return undefined;
   const answer = (await response.json()) as Answer;
   return { answer, etag: response.headers.get("etag") ?? undefined };
@@ -48,7 +62,7 @@ export async function askForCsv(
   path: string,
   query: Query,
 ): Promise<{ readonly text: string; readonly cursor: string | undefined }> {
-  const response = await request(path, query, { Accept: "text/csv" });
+  const response = await request(urlOf(path, query), { Accept: "text/csv" });
   const next = /<([^>]*)>; *rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
   const cursor =
     next === undefined ? undefined : new URL(next, location.origin).searchParams.get("cursor");
@@ -56,13 +70,12 @@ export async function askForCsv(
 }
 
 async function request(
-  path: string,
-  query: Query,
+  url: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const token = storedToken();
   const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  const response = await fetch(urlOf(path, query), {
+  const response = await fetch(url, {
     headers: { Accept: "application/json", ...authorization, ...headers },
   }).catch(() => {
     throw new AskError(0, "The api does not answer. Is it running, and can this browser reach it?");

@@ -3,6 +3,11 @@ import { readNotification } from "./read-notification.ts";
 
 const LENGTH = 100_000;
 
+/** Events without ids in one body of half a megabyte. */
+const EVENTS = 10_000;
+
+const RECEIVED_AT = "2026-11-21T10:00:00.000Z";
+
 /** What drives a pattern that backtracks to despair. */
 const HOSTILE: Readonly<Record<string, string>> = {
   zeros: "0".repeat(LENGTH),
@@ -46,11 +51,23 @@ describe("readNotification", () => {
       const started = performance.now();
       const readings = readNotification({
         registry: "alpha",
-        receivedAt: "2026-11-21T10:00:00.000Z",
+        receivedAt: RECEIVED_AT,
         body,
       });
       expect(performance.now() - started).to.be.below(PATIENCE_MS);
       expect(readings).to.have.lengthOf(2);
     });
   }
+
+  it("does not go through a whole body again for each of its events", () => {
+    const nameless = Array.from({ length: EVENTS }, (_, index) => ({
+      action: index % 2 === 0 ? "pull" : "a new one",
+      target: { repository: `r${index}` },
+    }));
+    const body = JSON.stringify({ events: nameless });
+    const started = performance.now();
+    const readings = readNotification({ registry: "alpha", receivedAt: RECEIVED_AT, body });
+    expect(performance.now() - started).to.be.below(PATIENCE_MS);
+    expect(new Set(readings.map(({ key }) => key))).to.have.lengthOf(EVENTS);
+  });
 });

@@ -10,6 +10,7 @@ export {
 } from "./actor-names.ts";
 export { countEvents, openEnvelope, type Envelope } from "./envelope.ts";
 export { eventKey, isContentId } from "./event-key.ts";
+export { textOf } from "./event-origin.ts";
 export { GITLAB_ACTIONS, METRICS, metricsOf, type Metric } from "./metric.ts";
 export { IDENTIFIER_LIMITS } from "./limits.ts";
 export { getOrAdd, keyOf, sortedByKey } from "./keyed.ts";
@@ -17,7 +18,7 @@ export type { Notification } from "./notification.ts";
 export { OPERATIONS, type Operation } from "./operation.ts";
 export { PERIODS, dayOf, periodStart, type Period } from "./periods.ts";
 export { readNotification, type Reading } from "./read-notification.ts";
-export { textOf, type RegistryEvent } from "./registry-event.ts";
+export type { RegistryEvent } from "./registry-event.ts";
 export { reject, type Rejection, type RejectionReason } from "./rejection.ts";
 export { cleanText, isLongerThan, isStorable } from "./text.ts";
 export { TARGET_KINDS, type TargetKind } from "./target-kind.ts";

@@ -2,13 +2,8 @@ import { contentId } from "./event-key.ts";
 import { openEnvelope, type Envelope } from "./envelope.ts";
 import { compactJson } from "./json-text.ts";
 import type { Notification } from "./notification.ts";
-import {
-  readRegistryEvent,
-  textOf,
-  usableId,
-  type EventOrigin,
-  type RegistryEvent,
-} from "./registry-event.ts";
+import { BodyText, textOf, type EventOrigin } from "./event-origin.ts";
+import { readRegistryEvent, usableId, type RegistryEvent } from "./registry-event.ts";
 import { reject, type Rejection } from "./rejection.ts";
 import { cleanText } from "./text.ts";
 import { fromIsoMillis } from "./timestamp.ts";
@@ -24,21 +19,22 @@ export function readNotification({ registry, body, ...notification }: Notificati
   const receivedAt = fromIsoMillis(notification.receivedAt);
   const envelope = openBody(body);
   const receipt = { registry, receivedAt };
+  const text = new BodyText(body);
   const read = (event: unknown, origin: EventOrigin): Reading => {
     const result = readRegistryEvent(event, origin, registry, receivedAt);
     if ("kind" in result) return result;
-    const text = textOf(origin);
-    const rejection = reject(receipt, result, usableId(event), text);
-    return { ...rejection, eventId: rejection.eventId ?? contentId(registry, text) };
+    const sent = textOf(origin);
+    const rejection = reject(receipt, result, usableId(event), sent);
+    return { ...rejection, eventId: rejection.eventId ?? contentId(registry, sent) };
   };
 
   switch (envelope.kind) {
     case "unreadable":
       return [reject(receipt, envelope.fault, null, cleanText(compactJson(body), Infinity))];
     case "bare":
-      return [read(envelope.event, { body, index: null })];
+      return [read(envelope.event, { body: text, index: null })];
     case "events":
-      return envelope.events.map((event, index) => read(event, { body, index }));
+      return envelope.events.map((event, index) => read(event, { body: text, index }));
   }
 }
 

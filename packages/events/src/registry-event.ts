@@ -1,6 +1,6 @@
 import { actorTypeOf } from "./actor.ts";
 import { contentId, eventKey } from "./event-key.ts";
-import { compactJson, elementTexts } from "./json-text.ts";
+import { textOf, type EventOrigin } from "./event-origin.ts";
 import { DESCRIPTION_LIMITS, IDENTIFIER_LIMITS } from "./limits.ts";
 import { operationOf, type Operation } from "./operation.ts";
 import type { Fault, IdentifyingField } from "./rejection.ts";
@@ -43,18 +43,6 @@ export interface RegistryEvent {
   readonly sourceInstance: string | null;
   /** Where the event's own text is, should it be needed. */
   readonly origin: EventOrigin;
-}
-
-/** An event's place in the body that brought it. */
-export interface EventOrigin {
-  readonly body: string;
-  /** Index in the envelope's list; null for an event without an envelope. */
-  readonly index: number | null;
-}
-
-/** An event's JSON text as it was sent, without white space between its tokens. */
-export function textOf({ body, index }: EventOrigin): string {
-  return index === null ? compactJson(body) : (elementTexts(body, "events")[index] ?? "null");
 }
 
 const NO_FIELDS: Fields = Object.freeze({});

@@ -115,7 +115,7 @@ describe("Batcher", () => {
     await counted;
   });
 
-  it("puts no more events into a batch than the limit, but always one job", async () => {
+  it("puts no more events into a batch than the limit, and what is too large into several", async () => {
     const all = [
       add("first"),
       add("a", "b", "c"),
@@ -124,7 +124,7 @@ describe("Batcher", () => {
       add("f", "g", "h", "i", "j", "k"),
       add("l"),
     ];
-    for (let count = 1; count <= 5; count++) {
+    for (let count = 1; count <= 6; count++) {
       await batchCount(count);
       store.commit();
     }
@@ -133,9 +133,21 @@ describe("Batcher", () => {
       ["first"],
       ["a", "b", "c", "d"],
       ["e"],
-      ["f", "g", "h", "i", "j", "k"],
+      ["f", "g", "h", "i"],
       ["l"],
+      ["j", "k"],
     ]);
+  });
+
+  it("lets a job of several batches go only after the last of them", async () => {
+    const settled: string[] = [];
+    const counted = add("a", "b", "c", "d", "e").then(() => settled.push("counted"));
+    store.commit();
+    await batchCount(2);
+    expect(settled).to.deep.equal([]);
+    store.commit();
+    await counted;
+    expect(batches()).to.deep.equal([["a", "b", "c", "d"], ["e"]]);
   });
 
   it("does not let jobs of one batch go when only the batch before it is committed", async () => {

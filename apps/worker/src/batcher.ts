@@ -1,10 +1,11 @@
 import type { RecordedBatch, TrackingStore } from "@tallyman/database";
-import { readNotification, type Notification, type Reading } from "@tallyman/events";
+import type { Notification, Reading } from "@tallyman/events";
 import { HandlerStoppedError } from "@tallyman/queue";
+import { readInParts } from "./read-in-parts.ts";
 
 export interface BatcherOptions {
   readonly store: TrackingStore;
-  /** Most events in one transaction, unless a single job has more. */
+  /** Most events in one transaction. */
   readonly maxEvents: number;
   /** How many transactions may run at once. */
   readonly lanes: number;
@@ -66,11 +67,16 @@ export class Batcher {
    *
    * @throws HandlerStoppedError when the batcher was stopped before it was counted
    */
-  add(notifications: readonly Notification[]): Promise<void> {
+  async add(notifications: readonly Notification[]): Promise<void> {
+    // Read at once: parsing goes on while the database works on the batch before. Only what is too large for one
+    // transaction is read further when its beginning is counted; should it come again, that will be duplicates.
+    for (const part of readInParts(notifications, this.#options.maxEvents)) {
+      await this.#count(part);
+    }
+  }
+
+  #count(readings: readonly Reading[]): Promise<void> {
     if (this.#stop.signal.aborted) return Promise.reject(new HandlerStoppedError());
-    // Read at once: parsing goes on while the database works on the batch before.
-    const readings = notifications.flatMap(readNotification);
-    if (readings.length === 0) return Promise.resolve();
     const counted = new Promise<void>((done, failed) => {
       this.#waiting.push({ readings, done, failed });
     });
@@ -114,7 +120,7 @@ export class Batcher {
     let events = 0;
     let count = 0;
     for (const { readings } of this.#waiting) {
-      if (count > 0 && events + readings.length > this.#options.maxEvents) break;
+      if (events + readings.length > this.#options.maxEvents) break;
       events += readings.length;
       count++;
     }

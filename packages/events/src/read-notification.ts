@@ -1,8 +1,8 @@
 import { contentId } from "./event-key.ts";
 import { openEnvelope, type Envelope } from "./envelope.ts";
+import { BodyText, textOf, type EventOrigin } from "./event-origin.ts";
 import { compactJson } from "./json-text.ts";
 import type { Notification } from "./notification.ts";
-import { BodyText, textOf, type EventOrigin } from "./event-origin.ts";
 import { readRegistryEvent, usableId, type RegistryEvent } from "./registry-event.ts";
 import { reject, type Rejection } from "./rejection.ts";
 import { cleanText } from "./text.ts";
@@ -15,7 +15,16 @@ export type Reading = RegistryEvent | Rejection;
  * Reads everything that one notification holds: exactly one reading per received event, in the sender's order. Bad
  * content never throws; it becomes a rejection.
  */
-export function readNotification({ registry, body, ...notification }: Notification): Reading[] {
+export function readNotification(notification: Notification): Reading[] {
+  return [...readingsOf(notification)];
+}
+
+/** The same, one by one: a body of eight megabytes can hold millions of events, whose readings take gigabytes. */
+export function* readingsOf({
+  registry,
+  body,
+  ...notification
+}: Notification): Generator<Reading, void> {
   const receivedAt = fromIsoMillis(notification.receivedAt);
   const envelope = openBody(body);
   const receipt = { registry, receivedAt };
@@ -30,11 +39,15 @@ export function readNotification({ registry, body, ...notification }: Notificati
 
   switch (envelope.kind) {
     case "unreadable":
-      return [reject(receipt, envelope.fault, null, cleanText(compactJson(body), Infinity))];
+      yield reject(receipt, envelope.fault, null, cleanText(compactJson(body), Infinity));
+      return;
     case "bare":
-      return [read(envelope.event, { body: text, index: null })];
+      yield read(envelope.event, { body: text, index: null });
+      return;
     case "events":
-      return envelope.events.map((event, index) => read(event, { body: text, index }));
+      for (const [index, event] of envelope.events.entries()) {
+        yield read(event, { body: text, index });
+      }
   }
 }
 

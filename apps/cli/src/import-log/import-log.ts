@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { TrackingStore } from "@tallyman/database";
-import { readNotification, type Reading } from "@tallyman/events";
+import { readingsOf, type Reading } from "@tallyman/events";
 import { DocumentSplitter } from "./document-splitter.ts";
 import type { OpenLog } from "./open-log.ts";
 import { toNotification } from "./to-notification.ts";
@@ -62,7 +62,9 @@ export async function importLog({ log, offset, store, ...rest }: LogImport): Pro
   };
   const take = async (documents: Iterable<{ text: string; end: number }>): Promise<void> => {
     for (const document of documents) {
-      readings.push(...readNotification(toNotification(document.text, registry, receivedAt)));
+      // One by one: as arguments of a single call the events of a large body would overflow the stack.
+      const notification = toNotification(document.text, registry, receivedAt);
+      for (const reading of readingsOf(notification)) readings.push(reading);
       end = document.end;
       if (readings.length >= BATCH_EVENTS) await send();
     }

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Logger } from "@tallyman/runtime";
 import { DirectoryLock } from "./directory-lock.ts";
 import { SpoolSegment } from "./spool-segment.ts";
@@ -27,7 +27,8 @@ export class SpoolDirectory {
    * @throws DirectoryInUseError, or when the directory cannot be used
    */
   static async open(path: string, onLost: (error: Error) => void): Promise<SpoolDirectory> {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    const made = await mkdir(path, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await syncNames(path, made);
     return new SpoolDirectory(path, await DirectoryLock.acquire(path, onLost));
   }
 
@@ -58,17 +59,29 @@ export class SpoolDirectory {
   }
 
   /** Brings new and removed names to the disk, where a file's own fsync does not bring them. */
-  async sync(): Promise<void> {
-    const directory = await open(this.#path, "r");
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+  sync(): Promise<void> {
+    return syncDirectory(this.#path);
   }
 
   /** Lets another process have the directory. Safe to call twice. */
   close(): Promise<void> {
     return this.#lock.release();
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Brings the names of directories that were just made to the disk: each stands in the one above it. */
+async function syncNames(path: string, firstMade: string): Promise<void> {
+  for (let made = resolve(path); ; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+    if (made === resolve(firstMade) || made === dirname(made)) return;
   }
 }

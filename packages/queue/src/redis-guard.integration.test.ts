@@ -60,6 +60,32 @@ describe("RedisGuard", () => {
     expect((await rejectionOf(queue.enqueue([NOTIFICATION]))).message).to.contain("noeviction");
   });
 
+  it("lets nothing through to another Redis in the same place before it has looked at it", async () => {
+    const queue = watch();
+    await eventually("the guard is content", () => guard.refusal === undefined);
+    await server.stop();
+    await eventually("it relies on nothing that it has seen", () => guard.refusal !== undefined);
+    expect((await rejectionOf(queue.enqueue([NOTIFICATION]))).message).to.contain(
+      "not looked at yet",
+    );
+    const { port } = server;
+    server = await startRedisServer({
+      tool: toolFromTestRun("TALLYMAN_TEST_REDIS_SERVER"),
+      port,
+      settings: { appendonly: "no" },
+    });
+    let taken = 0;
+    await eventually("it has looked again", async () => {
+      await queue.enqueue([NOTIFICATION]).then(
+        () => taken++,
+        () => undefined,
+      );
+      return verdicts.length === 2;
+    });
+    expect(taken).to.equal(0);
+    expect(verdicts[1]?.faults[0]).to.contain("append-only");
+  });
+
   it("sheds load before Redis is full and takes it again when there is room", async () => {
     const queue = watch();
     await eventually("the guard is content", () => guard.refusal === undefined);

@@ -23,6 +23,8 @@ const UNSEEN_LIMIT = 0.02;
 /** What a notification takes in Redis beside its body. Measured: 400 bytes in a full group, 1,100 alone. */
 const NOTIFICATION_OVERHEAD = 1_100;
 
+const UNSEEN = "The queue was not looked at yet.";
+
 export interface RedisGuardOptions {
   readonly url: string;
   readonly allowVolatile: boolean;
@@ -36,7 +38,7 @@ export class RedisGuard {
   readonly #options: RedisGuardOptions;
   readonly #redis: Redis;
   readonly #timer: NodeJS.Timeout;
-  #refusal: string | undefined = "The queue was not looked at yet.";
+  #refusal: string | undefined = UNSEEN;
   #verdict: RedisVerdict | undefined;
   #memory: Memory | undefined;
   /** Bytes that were sent since the memory was looked at. */
@@ -54,8 +56,11 @@ export class RedisGuard {
       retryStrategy: () => LOOK_INTERVAL_MS,
     });
     this.#redis.on("error", options.onError);
-    // Another server may answer after a reconnection.
-    this.#redis.on("close", () => (this.#verdict = undefined));
+    // Another server may answer after a reconnection, with other settings: nothing is taken before it was looked at.
+    this.#redis.on("close", () => {
+      this.#verdict = undefined;
+      this.#refusal = UNSEEN;
+    });
     this.#redis.on("ready", () => void this.#look());
     this.#timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
   }

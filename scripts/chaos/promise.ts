@@ -19,6 +19,14 @@ export const PROMISE: readonly PromiseProof[] = [
         "test/ingest/ingest-app.test.ts",
         "answers 503 in time while the queue does not answer, again and again",
       ],
+      [
+        "apps/ingest/src/spool-power.test.ts",
+        "has everything that it has confirmed, in a directory that it has just made, too",
+      ],
+      [
+        "packages/queue/src/redis-guard.integration.test.ts",
+        "lets nothing through to another Redis in the same place before it has looked at it",
+      ],
     ],
   },
   {
@@ -106,6 +114,10 @@ export const PROMISE: readonly PromiseProof[] = [
       [
         "apps/ingest/src/group-commit.test.ts",
         "refuses at once what would be too much in memory, and takes more when some is gone",
+      ],
+      [
+        "apps/worker/src/read-in-parts.test.ts",
+        "reads no more of a large body than it is asked for",
       ],
     ],
   },

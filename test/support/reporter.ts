@@ -24,8 +24,40 @@ export default class SpecWithStats extends Mocha.reporters.Spec {
 /** Mocha has set the exit code. */
 function leave(): void {
   const resources = process.getActiveResourcesInfo().join(", ");
-  console.error(`The tests are over, but something was left open: ${resources}`);
+  const connections = openConnections().map((connection) => `\n  ${connection}`);
+  console.error(
+    `The tests are over, but something was left open: ${resources}${connections.join("")}`,
+  );
   process.exit();
+}
+
+/** From where to where, so that the ports tell whose they are. */
+function openConnections(): string[] {
+  const { libuv } = process.report.getReport() as unknown as { readonly libuv: readonly Handle[] };
+  return libuv
+    .filter((handle) => handle.type === "tcp" && handle.is_active && handle.is_referenced)
+    .map(
+      ({ localEndpoint, remoteEndpoint }) => `${named(localEndpoint)} → ${named(remoteEndpoint)}`,
+    );
+}
+
+/** What Node's report tells of something that keeps the process. */
+interface Handle {
+  readonly type: string;
+  readonly is_active: boolean;
+  readonly is_referenced?: boolean;
+  readonly localEndpoint?: Endpoint | null;
+  readonly remoteEndpoint?: Endpoint | null;
+}
+
+interface Endpoint {
+  readonly ip4?: string;
+  readonly ip6?: string;
+  readonly port: number;
+}
+
+function named(endpoint: Endpoint | null | undefined): string {
+  return endpoint ? `${endpoint.ip4 ?? endpoint.ip6}:${endpoint.port}` : "nobody";
 }
 
 function statsFile(reporterOptions: unknown): string {

@@ -22,7 +22,10 @@ const DATE_FAULT = "must be a date like 2026-01-31";
 /** A UTC day, `YYYY-MM-DD`. */
 export const DATE = z.iso
   .date({ error: DATE_FAULT, abort: true })
-  .refine((date) => date >= EARLIEST && date <= LATEST, `must lie between ${EARLIEST} and ${LATEST}`);
+  .refine(
+    (date) => date >= EARLIEST && date <= LATEST,
+    `must lie between ${EARLIEST} and ${LATEST}`,
+  );
 
 /** Each question describes it with its own default. */
 export const FROM = DATE.optional();

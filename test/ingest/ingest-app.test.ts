@@ -3,7 +3,7 @@ import { MemoryQueue, type NotificationQueue } from "@tallyman/queue";
 import { expect } from "chai";
 import { eventually } from "../support/eventually.ts";
 import { Gate } from "../support/gate.ts";
-import { RawConnection } from "../support/raw-http.ts";
+import { head, RawConnection } from "../support/raw-http.ts";
 import { SECRET, startIngestApp, type IngestApp } from "./ingest-app.ts";
 import { describeIngest, expectProblem, MAX_BODY_BYTES } from "./ingest.contract.ts";
 
@@ -101,5 +101,22 @@ describe("the ingest app while its queue is in trouble", () => {
       connection.post("/notifications", headers, body);
       expect((await connection.response()).status).to.equal(status);
     }
+  });
+
+  it("answers 503 when more large bodies come in at once than memory is for, and takes one when they are gone", async () => {
+    const large = 41_943_040;
+    app = await startIngestApp(new MemoryQueue(), large);
+    connection = await RawConnection.open(app.url);
+    const others = await Promise.all([RawConnection.open(app.url), RawConnection.open(app.url)]);
+    const answers = others.map((other) => {
+      other.write(head("POST", "/notifications", [...HEADERS, `Content-Length: ${large}`]));
+      other.write(Buffer.alloc(large - 1, " "));
+      return other.response();
+    });
+    for (const answer of answers) answer.catch(() => undefined);
+    expectProblem(await Promise.race(answers), 503);
+    for (const other of others) other.close();
+    connection.post("/notifications", HEADERS, BODY);
+    expect((await connection.response()).status).to.equal(200);
   });
 });

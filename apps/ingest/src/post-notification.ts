@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Authenticate } from "./authenticate.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { duration, events, requests } from "./metrics.ts";
-import { BodyTooLargeError, readBody } from "./read-body.ts";
+import { BodyRoom, BodyTooLargeError, NoRoomError, readBody } from "./read-body.ts";
 
 export interface PostNotificationOptions {
   readonly authenticate: Authenticate;
@@ -17,15 +17,19 @@ export interface PostNotificationOptions {
 /** A registry retries at once anyway; this is for its operator and for proxies. */
 const RETRY_AFTER_SECONDS = "1";
 
+/** Most bytes of bodies that are on their way at once: eight of the largest that are taken by default. */
+const MAX_BYTES_ON_THE_WAY = 67_108_864;
+
 /**
  * Receives a notification: authenticates, reads the body as it came, and answers 200 when, and only when, the queue
  * has it. What the events say is none of its business: a refusal of content would block the registry for ever.
  */
 export function postNotification(options: PostNotificationOptions): RequestHandler {
+  const room = new BodyRoom(Math.max(MAX_BYTES_ON_THE_WAY, options.maxBodyBytes));
   return async (request, response) => {
     const started = performance.now();
     const registry = options.authenticate(request.rawHeaders);
-    const outcome = await receive(options, registry, request);
+    const outcome = await receive(options, registry, request, room);
     if (outcome === undefined) return; // The sender is gone.
     answer(response, outcome);
     requests.inc({ registry: registry ?? "unknown", status: outcome.status });
@@ -44,14 +48,19 @@ async function receive(
   options: PostNotificationOptions,
   registry: string | undefined,
   request: Request,
+  room: BodyRoom,
 ): Promise<Outcome | undefined> {
   if (registry === undefined) return UNAUTHORIZED;
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") return ENCODED;
   let body: Buffer;
   try {
-    body = await readBody(request, options.maxBodyBytes);
+    body = await readBody(request, options.maxBodyBytes, room);
   } catch (error) {
+    if (error instanceof NoRoomError) {
+      options.onUnavailable(error);
+      return UNAVAILABLE;
+    }
     return error instanceof BodyTooLargeError ? tooLarge(options.maxBodyBytes) : undefined;
   }
   const receivedAt = timeOfReceipt();

@@ -2,21 +2,33 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { expect } from "chai";
+import { eventually } from "../../../test/support/eventually.ts";
 import { rejectionOf } from "../../../test/support/rejection.ts";
-import { BodyAbortedError, BodyTooLargeError, readBody } from "./read-body.ts";
+import {
+  BodyAbortedError,
+  BodyRoom,
+  BodyTooLargeError,
+  NoRoomError,
+  readBody,
+} from "./read-body.ts";
 
 const LIMIT = 1_000;
+
+/** Bytes for all bodies. */
+const ROOM = 1_500;
 
 describe("readBody", () => {
   let server: Server;
   let client: Socket;
   /** What became of the one request's body. */
   let body: Promise<Buffer>;
+  let room: BodyRoom;
 
   beforeEach(async () => {
     server = createServer();
+    room = new BodyRoom(ROOM);
     const seen = once(server, "request") as Promise<[IncomingMessage]>;
-    body = seen.then(([request]) => readBody(request, LIMIT));
+    body = seen.then(([request]) => readBody(request, LIMIT, room));
     body.catch(() => undefined);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -85,4 +97,31 @@ describe("readBody", () => {
     client.destroy();
     expect(await rejectionOf(body)).to.be.an.instanceOf(BodyAbortedError);
   });
+
+  it("refuses when too much of others is in memory, and gives back what it took", async () => {
+    expect(room.take(1_000)).to.equal(true);
+    client.write(`${head("Content-Length: 900")}${"x".repeat(900)}`);
+    expect(await rejectionOf(body)).to.be.an.instanceOf(NoRoomError);
+    expect(room.take(ROOM - 1_000)).to.equal(true);
+  });
+
+  it("gives its memory back when the body is read", async () => {
+    client.write(`${head("Content-Length: 900")}${"x".repeat(900)}`);
+    expect(await body).to.have.length(900);
+    expect(room.take(ROOM)).to.equal(true);
+  });
+
+  it("gives its memory back when the sender goes away", async () => {
+    client.write(`${head("Content-Length: 900")}${"x".repeat(500)}`);
+    await eventually("something has come", () => !hasRoomFor(ROOM));
+    client.destroy();
+    expect(await rejectionOf(body)).to.be.an.instanceOf(BodyAbortedError);
+    expect(hasRoomFor(ROOM)).to.equal(true);
+  });
+
+  function hasRoomFor(bytes: number): boolean {
+    const isThere = room.take(bytes);
+    if (isThere) room.giveBack(bytes);
+    return isThere;
+  }
 });

@@ -61,7 +61,7 @@ describe("parseRegistrySecrets", () => {
   });
 
   it("refuses what cannot be a registry label", () => {
-    for (const label of ["Harbour", "har bour", "harbour/eu", "hafen-ü", ""]) {
+    for (const label of ["Harbour", "har bour", "harbour/eu", "hafen-ü", "", "x".repeat(256)]) {
       const { secrets, faults } = parseRegistrySecrets(`${label}=${ONE}`);
       expect(secrets, label).to.deep.equal([]);
       expect(faults, label).to.have.lengthOf(1);

@@ -7,9 +7,10 @@ export interface RegistrySecret {
 /** Shorter secrets can be guessed. */
 const MIN_SECRET_LENGTH = 16;
 
-const LABEL = /^[a-z0-9._-]+$/;
+/** No longer than the tables' keys and the worker allow: what it does not know as a label, it sets aside. */
+const LABEL = /^[a-z0-9._-]{1,255}$/;
 
-/** Whether a text may name a registry: lower-case letters, digits, ".", "_" and "-". */
+/** Whether a text may name a registry: at most 255 lower-case letters, digits, ".", "_" and "-". */
 export function isRegistryLabel(text: string): boolean {
   return LABEL.test(text);
 }
@@ -39,7 +40,7 @@ export function parseRegistrySecrets(text: string): ParsedSecrets {
     const which = `pair ${index + 1}`;
     if (!isRegistryLabel(registry)) {
       faults.push(
-        `${which}: what stands before "=" must be a registry label of lower-case letters, digits, ".", "_" and "-" (write default=<secret> when the secret itself holds "=")`,
+        `${which}: what stands before "=" must be a registry label of at most 255 lower-case letters, digits, ".", "_" and "-" (write default=<secret> when the secret itself holds "=")`,
       );
       continue;
     }

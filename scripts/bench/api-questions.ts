@@ -62,6 +62,7 @@ function repositoryQuestions(facts: Facts): ApiQuestion[] {
       "top repositories, a month": `/api/v1/top-repositories?${month}&limit=8`,
       "top repositories, all time, by pushes": `/api/v1/top-repositories?by=pushes&from=${first}&to=${last}&limit=8`,
       "top repositories of a registry, a quarter, by bytes": `/api/v1/top-repositories?registry=${registry}&by=bytes&from=${daysBefore(last, 90)}&to=${last}`,
+      "top 1000 repositories, a month": `/api/v1/top-repositories?${month}&limit=1000`,
       "repositories by pulls": `${list}&sort=pulls`,
       "repositories of a registry by last push": `${list}&registry=${registry}&sort=last_pushed_at`,
       "repositories by name": list,

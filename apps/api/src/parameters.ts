@@ -35,18 +35,21 @@ export const ACTOR_PART = TEXT.describe("name of the actor, in any case, percent
   examples: ["ann"],
 });
 
-export const LIMIT = z
-  .string()
-  .default(String(DEFAULT_LIMIT))
-  .refine(
-    (text) => /^[0-9]{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_LIMIT,
-    `must be a whole number from 1 to ${MAX_LIMIT}`,
-  )
-  .transform(Number)
-  .describe(`rows at most, up to ${MAX_LIMIT}; without it, ${DEFAULT_LIMIT}`)
-  .meta({
-    instead: { type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
-  });
+/** How many rows, with the number for those who do not say. */
+export function limitOf(usual: number) {
+  return z
+    .string()
+    .default(String(usual))
+    .refine(
+      (text) => /^[0-9]{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_LIMIT,
+      `must be a whole number from 1 to ${MAX_LIMIT}`,
+    )
+    .transform(Number)
+    .describe(`rows at most, up to ${MAX_LIMIT}; without it, ${usual}`)
+    .meta({ instead: { type: "integer", minimum: 1, maximum: MAX_LIMIT, default: usual } });
+}
+
+export const LIMIT = limitOf(DEFAULT_LIMIT);
 
 /** A yes or no. */
 export const FLAG = z

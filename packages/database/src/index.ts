@@ -23,7 +23,7 @@ export {
   type RejectedEvent,
   type RejectedFilter,
 } from "./rejected-events.ts";
-export { REPOSITORIES_IN_WINDOW } from "./repositories-in-window.ts";
+export { repositoriesInWindow, topRepositoriesInWindow } from "./repositories-in-window.ts";
 export { replayRejected, type ReplayOptions } from "./replay-rejected.ts";
 export type { Replayed } from "./replayed.ts";
 export {

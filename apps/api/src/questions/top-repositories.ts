@@ -1,6 +1,6 @@
-import { REPOSITORIES_IN_WINDOW } from "@tallyman/database";
+import { topRepositoriesInWindow } from "@tallyman/database";
 import { z } from "zod";
-import { LIMIT, oneOf, REGISTRY } from "../parameters.ts";
+import { limitOf, oneOf, REGISTRY } from "../parameters.ts";
 import { defineRoute } from "../route.ts";
 import { ASKED_REGISTRY, BYTES, COUNT, REGISTRY_LABEL, REPOSITORY, WINDOW } from "../schemas.ts";
 import { withCounts } from "../sql-text.ts";
@@ -8,17 +8,9 @@ import { FROM, TO, windowOf } from "../window.ts";
 
 const DEFAULT_DAYS = 28;
 
-const MEASURES = ["pulls", "pushes", "bytes", "events"] as const;
+const DEFAULT_LIMIT = 10;
 
-/** Ordered by the name of a measure. */
-const TOP = (by: (typeof MEASURES)[number]): string => `
-select registry, repository, ${MEASURES.map((measure) => `sum(${measure}) as ${measure}`).join(", ")}
-from (${REPOSITORIES_IN_WINDOW}
-) parts
-group by registry, repository
-having sum(${by}) > 0
-order by sum(${by}) desc, registry, repository
-limit $4`;
+const MEASURES = ["pulls", "pushes", "bytes", "events"] as const;
 
 const ROW = z.strictObject({
   registry: REGISTRY_LABEL,
@@ -45,7 +37,7 @@ export const topRepositories = defineRoute({
       .describe(`what counts: one of ${MEASURES.join(", ")}; without it, pulls`),
     from: FROM.describe(`first UTC day; without it, ${DEFAULT_DAYS} days before to`),
     to: TO,
-    limit: LIMIT,
+    limit: limitOf(DEFAULT_LIMIT),
   }),
   response: z.strictObject({
     registry: ASKED_REGISTRY,
@@ -57,7 +49,7 @@ export const topRepositories = defineRoute({
   answer: async (asked, { database, today }) => {
     const { registry = null, by, limit } = asked;
     const window = windowOf(asked, { today: today(), days: DEFAULT_DAYS });
-    const rows = await database.query<TopRecord>(TOP(by), [
+    const rows = await database.query<TopRecord>(topRepositoriesInWindow(by, limit), [
       window.from,
       window.to,
       registry,

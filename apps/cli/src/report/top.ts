@@ -1,4 +1,4 @@
-import { REPOSITORIES_IN_WINDOW } from "@tallyman/database";
+import { repositoriesInWindow } from "@tallyman/database";
 import type pg from "pg";
 import type { Window } from "./window.ts";
 
@@ -55,8 +55,8 @@ function fromEvents(keys: string, condition: string): string {
 }
 
 const SOURCES: Readonly<Record<Subject, string>> = {
-  registries: REPOSITORIES_IN_WINDOW,
-  repositories: REPOSITORIES_IN_WINDOW,
+  registries: repositoriesInWindow(),
+  repositories: repositoriesInWindow(),
   tags: fromEvents("registry, repository, tag", "tag is not null"),
   // Who counts as a user; deploy tokens and anonymous events have no user.
   users: `

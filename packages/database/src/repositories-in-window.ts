@@ -47,8 +47,9 @@ const isOne = (actions: readonly string[]): string =>
  * are to be added up. Rollups answer fast, and for days whose tracking rows are gone.
  *
  * @param condition on registry and repository
+ * @param creations SQL of what `PUSHES_OF_CREATIONS` says, where it is known already
  */
-export function repositoriesInWindow(condition = "true"): string {
+export function repositoriesInWindow(condition = "true", creations = `(${PUSHES_OF_CREATIONS})`) {
   return `
   select registry, repository, ${NAMES.map((name) => `coalesce(${sumOf(name)}, 0) as ${name}`).join(", ")}
   from repository_daily
@@ -56,7 +57,7 @@ export function repositoriesInWindow(condition = "true"): string {
   group by registry, repository
   union all
   select registry, repository, 0, pushes, 0, 0
-  from (${PUSHES_OF_CREATIONS}) creations
+  from ${creations} creations
   where ${condition}`;
 }
 
@@ -80,18 +81,23 @@ order by sum(${by}) desc, registry, repository
 limit $4`;
   if (limit > FEW_WINNERS) return rank(repositoriesInWindow());
   // Only what decides is added up for all; the other numbers are those of the winners.
+  const isByPushes = by === "pushes";
+  const isWinner = "(registry, repository) in (select registry, repository from winners)";
+  const winners = isByPushes
+    ? repositoriesInWindow(isWinner, "creations")
+    : repositoriesInWindow(isWinner);
   return `
-with winners as materialized (
+with ${isByPushes ? `creations as materialized (${PUSHES_OF_CREATIONS}\n), ` : ""}winners as materialized (
   select registry, repository
   from (
     select registry, repository, sum(${amount}) as amount
     from repository_daily
     where ${inWindow("repository_daily")} and ${actions === undefined ? "true" : isOne(actions)}
-    group by registry, repository${by === "pushes" ? `\n    union all${PUSHES_OF_CREATIONS}` : ""}
+    group by registry, repository${isByPushes ? "\n    union all select registry, repository, pushes from creations" : ""}
   ) amounts
   group by registry, repository
   having sum(amount) > 0
   order by sum(amount) desc, registry, repository
   limit $4
-)${rank(repositoriesInWindow("(registry, repository) in (select registry, repository from winners)"))}`;
+)${rank(winners)}`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,6 +51,12 @@ describe("tallyman", () => {
     expect(err).to.equal("");
     return { code, document: JSON.parse(out) as Record<string, unknown> };
   };
+
+  it("tells its version, that of the repository", async () => {
+    const root = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
+    const { version } = JSON.parse(root) as { version: string };
+    expect(await run("--version", {})).to.deep.equal({ code: 0, out: `${version}\n`, err: "" });
+  });
 
   const fly = (id: string) => ({
     id,

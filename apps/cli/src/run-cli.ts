@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { ConfigError } from "@tallyman/runtime";
 import { Command, CommanderError } from "commander";
 import { addDoctor } from "./doctor.ts";
@@ -35,6 +36,10 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   }
 }
 
+const { version: VERSION } = createRequire(import.meta.url)("../package.json") as {
+  readonly version: string;
+};
+
 /** Where nobody tells how wide a line may be. */
 const HELP_WIDTH = 80;
 
@@ -46,6 +51,7 @@ export function createProgram(
   const { stdout, stderr } = surroundings;
   const program = new Command("tallyman")
     .description("Looks after what Tallyman has counted.")
+    .version(VERSION, "-V, --version", "tell the version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),

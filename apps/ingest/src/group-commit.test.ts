@@ -216,6 +216,14 @@ describe("GroupCommit", () => {
     expect(bodies()).to.deep.equal([["first"], ["second"], ["fourth"]]);
   });
 
+  it("takes a single body that is larger than all that may wait, but nothing beside it", async () => {
+    withLimits({ maxWaitingBytes: 100 });
+    const { stored } = await storeFirst("huge", 5_000);
+    expect(await rejectionOf(store("small", 1))).to.be.an.instanceOf(QueueUnavailableError);
+    queue.confirm();
+    await stored;
+  });
+
   it("has room again for what was given up", async () => {
     withLimits({ maxWaitingBytes: 100, timeoutMs: 20 });
     await Promise.all([rejectionOf(store("first", 50)), rejectionOf(store("second", 50))]);

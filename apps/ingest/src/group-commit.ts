@@ -13,7 +13,7 @@ export interface GroupCommitLimits {
   readonly maxCount: number;
   /** Most bytes of bodies in one job, unless a single body is larger. */
   readonly maxBytes: number;
-  /** Most bytes of bodies in memory, over all groups. */
+  /** Most bytes of bodies in memory, over all groups, unless a single body is larger. */
   readonly maxWaitingBytes: number;
 }
 
@@ -64,7 +64,8 @@ export class GroupCommit {
    * @throws QueueUnavailableError
    */
   store(notification: Notification, bytes: number): Promise<void> {
-    if (this.#waitingBytes + bytes > this.#limits.maxWaitingBytes) {
+    // One alone is always taken, however large the operator lets bodies be: else its registry would wait for ever.
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.#limits.maxWaitingBytes) {
       return Promise.reject(new QueueUnavailableError("too much is waiting for the queue"));
     }
     const group = this.#groupFor(bytes);

@@ -103,7 +103,10 @@ describe("tallyman doctor", () => {
   it("leaves out for npm start's own what matters only in production, and says so", async () => {
     const local = { ...settings, TALLYMAN_OF_NPM_START: "true" };
     const { code, document } = await examine("--for ingest api", local);
-    expect([code, messages(document, "warning")]).to.deep.equal([0, ""]);
+    // The Postgres of the tests does not sync, which would matter here as well.
+    const warnings = messages(document, "warning").split("\n");
+    const others = warnings.filter((line) => !line.startsWith("synchronous_commit is off"));
+    expect([code, others.join("\n")]).to.deep.equal([0, ""]);
     expect(messages(document, "ok", "configuration")).to.contain("for this machine alone");
   });
 

@@ -71,7 +71,7 @@ export const events = defineRoute({
     const kind = await whereEventsLie(asked, span, limit + 1, database);
     const rowsLimit = where.value(limit + 1);
     // Few rows are sorted. In their own order, by an index, they would be looked for among all there are.
-    const time = kind === "receipts" ? "e.occurred_at + interval '0'" : "e.occurred_at";
+    const time = kind === "sorted" ? "e.occurred_at + interval '0'" : "e.occurred_at";
     const matching = (more: string) => `select ${EVENT_COLUMNS}, e.occurred_at as at
   from tracking_events e
   where ${where.text}${more}
@@ -79,7 +79,7 @@ export const events = defineRoute({
   limit ${rowsLimit}`;
     // Parts come newest first, and no part is looked at when those before it have filled the page.
     const statement =
-      kind === undefined || kind === "receipts"
+      kind === undefined || kind === "sorted"
         ? matching("")
         : `select found.*
 from (

@@ -10,8 +10,8 @@ export interface Span {
   readonly to: string;
 }
 
-/** By day; by day and repository; or among all that was received on the days asked for. */
-export type PartKind = "days" | "repositories" | "receipts";
+/** By day; by day and repository; or all that match at once, because they are few, and sorted. */
+export type PartKind = "days" | "repositories" | "sorted";
 
 /**
  * Rows that are read one after the other before anything better is worth its while: some 30 ms. Beyond it, and when the
@@ -40,10 +40,12 @@ export async function whereEventsLie(
 ): Promise<PartKind | undefined> {
   const { registry, repository, actor, tag } = asked;
   if ((asked.received_from ?? asked.received_to) !== undefined) {
-    return (await countReceived(asked, database)) > FEW_RECEIPTS ? "days" : "receipts";
+    return (await countReceived(asked, database)) > FEW_RECEIPTS ? "days" : "sorted";
   }
-  // Tags have an index of their own, which is best asked day by day.
-  if (tag !== undefined) return "days";
+  // Tags have an index of their own. Of one that is seldom or never used all rows are read; of another, day by day.
+  if (tag !== undefined) {
+    return (await countUses(asked, tag, database)) > FEW_EVENTS ? "days" : "sorted";
+  }
   const isNarrowed = wantedActions(asked) !== undefined;
   if (!isNarrowed && (registry === undefined || repository !== undefined || actor !== undefined)) {
     return undefined;
@@ -85,6 +87,19 @@ async function countReceived(asked: AskedEvents, database: Database): Promise<nu
     conditions.values,
   );
   return row?.tracked ?? 0;
+}
+
+/** How often a tag was pushed and pulled, in all. */
+async function countUses(asked: AskedEvents, tag: string, database: Database): Promise<number> {
+  const conditions = new Conditions();
+  conditions.where(tag, (name) => `tag = ${name}`);
+  conditions.where(asked.registry, (registry) => `registry = ${registry}`);
+  conditions.where(asked.repository, (repository) => `repository = ${repository}`);
+  const [row] = await database.query<{ uses: number }>(
+    `select coalesce(sum(pushes + pulls), 0)::float8 as uses from tag_stats where ${conditions.text}`,
+    conditions.values,
+  );
+  return row?.uses ?? 0;
 }
 
 interface DayCount {

@@ -65,6 +65,9 @@ async function chaos(args: readonly string[], interruption: AbortSignal): Promis
   return count("FAIL") === 0 ? 0 : 1;
 }
 
+/** For what is left open; nothing is waited for that matters. */
+const LINGER_MS = 2_000;
+
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
@@ -83,3 +86,6 @@ try {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   }
 }
+
+// BullMQ goes on looking for a Redis that was gone when it was closed.
+setTimeout(() => process.exit(), LINGER_MS).unref();

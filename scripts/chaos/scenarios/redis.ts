@@ -119,7 +119,8 @@ const redisDiskFull: Scenario = {
   name: "redis-disk-full",
   fault:
     "The disk of Redis' append-only file is full; Redis gives up and is started again and again",
-  setup: (full) => ({ ...locksOf(full), redisDisk: 24, padding: 1_000 }),
+  // It has to hold what gathers at the registries meanwhile, or it is full again as soon as it was cleared.
+  setup: (full) => ({ ...locksOf(full), redisDisk: full ? 256 : 24, padding: 1_000 }),
   inject: async (world) => {
     await world.disk?.fill(100_000);
     for (let attempt = 0; attempt < world.pick(5, 20); attempt++) {

@@ -1,7 +1,7 @@
 /** A list's order: by one value, if any, and then by names that make it unique. */
 export interface Order {
   /** SQL of the value; it must never be null. Absent: by the names alone. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** SQL of the names. Among equal values they rise. */
   readonly names: readonly string[];
   readonly descending: boolean;

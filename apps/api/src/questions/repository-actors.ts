@@ -1,37 +1,24 @@
 import { z } from "zod";
 import { Conditions } from "../conditions.ts";
-import { assertSameOrder, cursorOf, pageOf } from "../cursor.ts";
-import { keysetOf } from "../keyset.ts";
-import { LIMIT, oneOf, ORDER, REGISTRY_PART, REPOSITORY_PART, TEXT } from "../parameters.ts";
+import { REGISTRY_PART, REPOSITORY_PART, TEXT } from "../parameters.ts";
 import { defineRoute } from "../route.ts";
 import { ACTOR_NAME, ACTOR_TYPE, COUNT, INSTANT, NEXT_CURSOR } from "../schemas.ts";
-import { instant, moment, withCounts } from "../sql-text.ts";
-
-/** SQL of the values to sort by; none: by name. */
-const KEYS = {
-  actor_name: undefined,
-  pulls: "pulls::numeric",
-  pushes: "pushes::numeric",
-  last_seen_at: moment("last_seen_at"),
-} as const;
-
-const SORTS = [
-  "actor_name",
-  "pulls",
-  "pushes",
-  "last_seen_at",
-] as const satisfies readonly (keyof typeof KEYS)[];
+import { byMoment, byNumber, sortedList } from "../sorted-list.ts";
+import { instant, withCounts } from "../sql-text.ts";
 
 /** The same name with two types is two rows. */
 const NAMES = ["actor_name", "coalesce(actor_type, '')"] as const;
 
-const POSITION = z.tuple([
-  z.enum(SORTS),
-  z.enum(["asc", "desc"]),
-  z.string().regex(/^-?[0-9]{1,40}(\.[0-9]{1,9})?$/),
-  TEXT,
-  TEXT,
-]);
+const LIST = sortedList({
+  keys: {
+    actor_name: undefined,
+    pulls: byNumber("pulls"),
+    pushes: byNumber("pushes"),
+    last_seen_at: byMoment("last_seen_at"),
+  },
+  usual: "actor_name",
+  names: NAMES.length,
+});
 
 const ROW = z.strictObject({
   actor_name: ACTOR_NAME.describe("name in lower case"),
@@ -56,55 +43,36 @@ export const repositoryActors = defineRoute({
     registry: REGISTRY_PART,
     repository: REPOSITORY_PART,
     search: TEXT.optional().describe("part of the name, in any case"),
-    sort: oneOf(SORTS)
-      .default("actor_name")
-      .describe(`one of ${SORTS.join(", ")}; without it, actor_name`),
-    order: ORDER,
-    limit: LIMIT,
-    cursor: cursorOf(POSITION),
+    ...LIST.parameters,
   }),
   response: z.strictObject({ actors: z.array(ROW), next_cursor: NEXT_CURSOR }),
   table: { row: ROW, rowsOf: (answer) => answer.actors },
   answer: async (asked, { database }) => {
-    const { sort, limit, cursor } = asked;
-    const order = asked.order ?? (sort === "actor_name" ? "asc" : "desc");
-    assertSameOrder(cursor, [sort, order]);
     const where = new Conditions();
     where.where(asked.registry, (name) => `registry = ${name}`);
     where.where(asked.repository, (name) => `repository = ${name}`);
     // Names are kept in lower case.
     where.where(asked.search, (part) => `strpos(actor_name, lower(${part})) > 0`);
-    const key = KEYS[sort];
-    const { orderBy, condition } = keysetOf(
-      { ...(key === undefined ? {} : { key }), names: NAMES, descending: order === "desc" },
-      cursor && {
-        key: () => `${where.value(cursor[2])}::numeric`,
-        names: cursor.slice(3).map((name) => where.value(name)),
-      },
-    );
+    const list = LIST.page(asked, where, NAMES);
     // Times become text in the page only, not in every row that is sorted.
     const rows = await database.query<ActorRecord>(
       `select actor_name, actor_type, pushes, pulls,
   ${instant("first_seen_at")} as first_seen_at, ${instant("last_seen_at")} as last_seen_at,
-  ${key === undefined ? "'0'" : `(${key})::text`} as position
+  ${list.position} as position
 from (
   select * from repository_actors
   where ${where.text}
-    and ${condition}
-  order by ${orderBy}
-  limit ${where.value(limit + 1)}
+    and ${list.condition}
+  order by ${list.orderBy}
+  limit ${list.limit}
 ) repository_actors
-order by ${orderBy}`,
+order by ${list.orderBy}`,
       where.values,
     );
-    const { page, next_cursor } = pageOf(rows, limit, (row) => [
-      sort,
-      order,
-      row.position,
-      row.actor_name,
-      row.actor_type ?? "",
-    ]);
-    const shown = page.map(({ position: _position, ...row }) => withCounts(row, COUNTS));
-    return { actors: shown, next_cursor };
+    const page = list.of(rows, (row) => [row.actor_name, row.actor_type ?? ""]);
+    return {
+      actors: page.rows.map((row) => withCounts(row, COUNTS)),
+      next_cursor: page.next_cursor,
+    };
   },
 });

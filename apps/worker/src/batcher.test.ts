@@ -4,7 +4,7 @@ import { HandlerStoppedError } from "@tallyman/queue";
 import { expect } from "chai";
 import { eventually } from "../../../test/support/eventually.ts";
 import { rejectionOf } from "../../../test/support/rejection.ts";
-import { Batcher } from "./batcher.ts";
+import { Batcher, type BatcherOptions } from "./batcher.ts";
 
 /** A store whose every answer the test gives by hand. */
 class HeldStore implements TrackingStore {
@@ -54,11 +54,7 @@ describe("Batcher", () => {
   let retries: string[];
   let attempts: number[];
 
-  beforeEach(() => {
-    store = new HeldStore();
-    recorded = [];
-    retries = [];
-    attempts = [];
+  const makeBatcher = (options: Partial<BatcherOptions> = {}): void => {
     batcher = new Batcher({
       lanes: 1,
       laneEvents: 1,
@@ -67,7 +63,16 @@ describe("Batcher", () => {
       onRecorded: (batch) => recorded.push(batch),
       onRetry: (error) => retries.push((error as Error).message),
       pause: async (attempt) => void attempts.push(attempt),
+      ...options,
     });
+  };
+
+  beforeEach(() => {
+    store = new HeldStore();
+    recorded = [];
+    retries = [];
+    attempts = [];
+    makeBatcher();
   });
 
   const add = (...repositories: string[]): Promise<void> =>
@@ -219,15 +224,7 @@ describe("Batcher", () => {
   });
 
   it("records as many batches at once as it has lanes, and goes on with whichever is free", async () => {
-    batcher = new Batcher({
-      lanes: 2,
-      laneEvents: 1,
-      store,
-      maxEvents: 4,
-      onRecorded: (batch) => recorded.push(batch),
-      onRetry: () => undefined,
-      pause: async () => undefined,
-    });
+    makeBatcher({ lanes: 2 });
     const done: string[] = [];
     for (const name of ["a", "b", "c", "d"]) {
       void batcher.add([notification(name)]).then(() => done.push(name));
@@ -243,15 +240,7 @@ describe("Batcher", () => {
   });
 
   it("uses another lane only when enough waits for it", async () => {
-    batcher = new Batcher({
-      lanes: 2,
-      laneEvents: 3,
-      store,
-      maxEvents: 4,
-      onRecorded: (batch) => recorded.push(batch),
-      onRetry: () => undefined,
-      pause: async () => undefined,
-    });
+    makeBatcher({ lanes: 2, laneEvents: 3 });
     const jobs = [add("a"), add("b"), add("c")];
     expect(batches()).to.deep.equal([["a"]]);
     jobs.push(add("d"));
@@ -301,13 +290,7 @@ describe("Batcher", () => {
 
     it("ends a pause between two attempts", async () => {
       let pausing = false;
-      batcher = new Batcher({
-        lanes: 1,
-        laneEvents: 1,
-        store,
-        maxEvents: 4,
-        onRecorded: () => undefined,
-        onRetry: () => undefined,
+      makeBatcher({
         pause: (_attempt, signal) =>
           new Promise((resolve) => {
             pausing = true;

@@ -64,10 +64,11 @@ describe("the settings that npm start leaves behind", () => {
     expect(stdout).to.equal(`${SETTINGS.DATABASE_URL} none`);
   });
 
-  it("are not told of when somebody asks for help", () => {
-    for (const args of [["--help"], ["-h"], ["help", "report"], ["top", "-h"]]) {
+  it("are not told of when somebody asks for help or the version", () => {
+    for (const args of [[], ["--help"], ["-h"], ["help", "report"], ["top", "-h"]]) {
       expect(tallyman(args, {}).stderr).to.equal("");
     }
+    for (const args of [["--version"], ["-V"]]) expect(tallyman(args, {}).stderr).to.equal("");
   });
 
   it("are left alone when the command line has any of its own, so that two places never mix", () => {

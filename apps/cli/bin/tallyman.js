@@ -10,10 +10,10 @@ import { fileURLToPath } from "node:url";
 const program = new URL("../dist/main.js", import.meta.url);
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Whoever asks for help or presses the tab key is not to be told, nor to wait. */
+/** Whoever asks for help or the version, or presses the tab key, is not to be told, nor to wait. */
 const silent =
-  ["complete", "completion", "help"].includes(process.argv[2] ?? "") ||
-  process.argv.some((word) => word === "--help" || word === "-h");
+  ["complete", "completion", "help"].includes(process.argv[2] ?? "help") ||
+  process.argv.some((word) => ["--help", "-h", "--version", "-V"].includes(word));
 
 /**
  * Compiles all programs; the doctor asks the others too.

@@ -2,16 +2,17 @@ import type { Writable } from "node:stream";
 import { Option, type Command } from "commander";
 import type pg from "pg";
 import { addCommonOptions } from "./common-options.ts";
-import { toWritable, writeWhole } from "./export/export-output.ts";
 import { exportQuery, type Wanted } from "./export/export-query.ts";
 import { rowStream } from "./export/row-stream.ts";
 import { columnsOf } from "./export/table-columns.ts";
+import { toWritable } from "./export/to-writable.ts";
 import { csvValue, writeCsv } from "./export/write-csv.ts";
 import { parquetColumns, parquetValue, writeParquet } from "./export/write-parquet.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import { parseLabel, parseSince } from "./selection.ts";
 import { counted, EXIT, print, UsageError, type Surroundings } from "./surroundings.ts";
 import { withDatabase, type CommonOptions } from "./with-database.ts";
+import { writeWhole } from "./write-whole.ts";
 
 type Format = "csv" | "parquet";
 

@@ -4,7 +4,7 @@ import { rejectedList } from "./rejected-list.ts";
 import { rejectedReplay } from "./rejected-replay.ts";
 import { rejectedShow } from "./rejected-show.ts";
 import { addCommonOptions } from "./common-options.ts";
-import { parseCount, parseSince } from "./selection.ts";
+import { parseCount, parseReason, parseSince } from "./selection.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** All that is shown must be held; more is a question for SQL. */
@@ -68,7 +68,7 @@ export function addRejected(
 function withFilters(command: Command): Command {
   return command
     .option("--registry <label>", "only events of this registry")
-    .option("--reason <reason>", "only events rejected for this reason")
+    .option("--reason <reason>", "only events rejected for this reason", parseReason)
     .addOption(
       new Option(
         "--since <time>",

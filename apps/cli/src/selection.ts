@@ -1,4 +1,5 @@
 import type { RejectedSelection } from "@tallyman/database";
+import { REJECTION_REASONS } from "@tallyman/events";
 import { UsageError } from "./surroundings.ts";
 
 /** Options that say which rejected events are meant. */
@@ -36,6 +37,14 @@ export function parseId(text: string): number {
     );
   }
   return id;
+}
+
+/** Why events are rejected: a word of `rejected_events.reason`. */
+export function parseReason(text: string): string {
+  if ((REJECTION_REASONS as readonly string[]).includes(text)) return text;
+  throw new UsageError(
+    `--reason ${text}: nothing is rejected for that. Take one of: ${REJECTION_REASONS.join(", ")}.`,
+  );
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -19,7 +19,7 @@ export { OPERATIONS, type Operation } from "./operation.ts";
 export { PERIODS, dayOf, periodStart, type Period } from "./periods.ts";
 export { readingsOf, readNotification, type Reading } from "./read-notification.ts";
 export type { RegistryEvent } from "./registry-event.ts";
-export { reject, type Rejection, type RejectionReason } from "./rejection.ts";
+export { reject, REJECTION_REASONS, type Rejection, type RejectionReason } from "./rejection.ts";
 export { cleanText, isLongerThan, isStorable } from "./text.ts";
 export { TARGET_KINDS, type TargetKind } from "./target-kind.ts";
 export {

@@ -1,21 +1,34 @@
 import { hashKey } from "./event-key.ts";
 import { withoutClientData } from "./redact-payload.ts";
 
+const IDENTIFYING_FIELDS = ["id", "repository", "tag", "digest", "actor_name"] as const;
+
+export type IdentifyingField = (typeof IDENTIFYING_FIELDS)[number];
+
+const OF_A_FIELD = ["not_text", "unstorable", "too_long"] as const;
+
+const OF_THE_WHOLE = [
+  "not_json",
+  "not_an_object",
+  "unknown_shape",
+  "events_not_a_list",
+  "action_missing",
+  "action_not_text",
+  "action_unknown",
+  "target_missing",
+  "repository_missing",
+  "refused_by_database",
+] as const;
+
 /** Why an event cannot be counted. The words are stable: they stand in `rejected_events.reason`. */
 export type RejectionReason =
-  | "not_json"
-  | "not_an_object"
-  | "unknown_shape"
-  | "events_not_a_list"
-  | "action_missing"
-  | "action_not_text"
-  | "action_unknown"
-  | "target_missing"
-  | "repository_missing"
-  | "refused_by_database"
-  | `${IdentifyingField}_${"not_text" | "unstorable" | "too_long"}`;
+  | (typeof OF_THE_WHOLE)[number]
+  | `${IdentifyingField}_${(typeof OF_A_FIELD)[number]}`;
 
-export type IdentifyingField = "id" | "repository" | "tag" | "digest" | "actor_name";
+export const REJECTION_REASONS: readonly RejectionReason[] = [
+  ...OF_THE_WHOLE,
+  ...IDENTIFYING_FIELDS.flatMap((field) => OF_A_FIELD.map((fault) => `${field}_${fault}` as const)),
+];
 
 /** What is wrong with an event: a word for programs and a sentence for people. */
 export interface Fault {

@@ -25,4 +25,5 @@ export {
 } from "./registry-secrets.ts";
 export { runMain, type Program } from "./run-main.ts";
 export { throttle } from "./throttle.ts";
+export { whenInterrupted } from "./when-interrupted.ts";
 export { DeadlineError, withDeadline } from "./with-deadline.ts";

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -7,6 +7,8 @@ import { parse } from "csv-parse/sync";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { cliForTests } from "../../../../test/support/cli.ts";
 import { countingForTests } from "../../../../test/support/counting.ts";
+import { eventually } from "../../../../test/support/eventually.ts";
+import { runNode } from "../../../../test/support/run-node.ts";
 
 const push = (id: string, timestamp: string, more: object = {}) => ({
   id,
@@ -208,6 +210,31 @@ describe("tallyman export", () => {
     await exported("file.csv", "users");
     expect(await readFile(path, "utf8")).to.match(/^id,registry,username\r\n\d+,alpha,mira\r\n$/);
   });
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    it(`leaves nothing of a file that ${signal} interrupts, and ends of it`, async () => {
+      // Nobody could ever write all of it.
+      await counting.admin.query("create view endless as select generate_series(1, 1e15) as n");
+      const path = join(directory, "file.csv");
+      await writeFile(path, "yesterday's");
+      try {
+        const args = ["export", "endless", "--output", path];
+        const program = runNode("../../apps/cli/src/main.ts", args, { DATABASE_URL: cli.url() });
+        await eventually("some of it is written", async () => {
+          const begun = (await readdir(directory)).find((name) => name !== "file.csv");
+          return begun !== undefined && (await stat(join(directory, begun))).size > 0;
+        });
+        program.signal(signal);
+        expect(await program.ended).to.deep.equal({ code: null, signal });
+      } finally {
+        await counting.admin.query("drop view endless");
+      }
+      expect([await readFile(path, "utf8"), await readdir(directory)]).to.deep.equal([
+        "yesterday's",
+        ["file.csv"],
+      ]);
+    });
+  }
 
   it("may be done by whoever may read", async () => {
     await counting.send([push("1", "2026-11-20T09:00:00Z")]);

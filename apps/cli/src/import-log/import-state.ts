@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../surroundings.ts";
+import { writeWhole } from "../write-whole.ts";
 
 const STATE = z.object({
   version: z.literal(1),
@@ -74,15 +74,9 @@ export class ImportState {
   async write(): Promise<void> {
     if (this.#path === undefined) return;
     this.#written = Date.now();
-    // In the place of the old one at once, or an interruption would leave half a state.
-    const temporary = `${this.#path}.${randomBytes(4).toString("hex")}.tmp`;
-    try {
-      await writeFile(temporary, `${JSON.stringify(this.#state, null, 2)}\n`);
-      await rename(temporary, this.#path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await writeWhole(this.#path, async (output) => {
+      output.write(`${JSON.stringify(this.#state, null, 2)}\n`);
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { z } from "zod";
-import { writeWhole } from "../export/export-output.ts";
 import { UsageError } from "../surroundings.ts";
+import { writeWhole } from "../write-whole.ts";
 import { parseJson } from "./registry-client.ts";
 
 const STATE = z.object({

@@ -1,21 +1,23 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
-import { Writable } from "node:stream";
+import { createWriteStream, openSync, rmSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import type { Output } from "../surroundings.ts";
+import { whenInterrupted } from "@tallyman/runtime";
 
 /**
  * Lets somebody write a file. It appears under its name when it is whole and on the disk; a file that was there is
- * replaced in that moment. When writing fails nothing of it is left.
+ * replaced in that moment. When writing fails, or Ctrl-C ends it, nothing of it is left.
  */
 export async function writeWhole(
   path: string,
   write: (output: Writable) => Promise<void>,
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+  const remove = (): void => rmSync(temporary, { force: true });
+  const done = whenInterrupted(remove);
   try {
-    const file = await open(temporary, "wx").catch(cannotWrite(path));
-    const stream = file.createWriteStream({ flush: true });
+    const stream = createWriteStream(temporary, { fd: create(temporary, path), flush: true });
     // Whoever writes hears of a failure when waiting for it; before that nobody listens.
     stream.on("error", () => undefined);
     try {
@@ -27,8 +29,19 @@ export async function writeWhole(
     }
     await rename(temporary, path).catch(cannotWrite(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    remove();
     throw error;
+  } finally {
+    done();
+  }
+}
+
+/** At once, or a signal could find the file neither there nor not there. */
+function create(temporary: string, path: string): number {
+  try {
+    return openSync(temporary, "wx");
+  } catch (error) {
+    return cannotWrite(path)(error as NodeJS.ErrnoException);
   }
 }
 
@@ -40,15 +53,4 @@ function cannotWrite(path: string): (error: NodeJS.ErrnoException) => never {
       { cause: error },
     );
   };
-}
-
-/** The process's stdout as a stream that others can wait for. */
-export function toWritable(output: Output): Writable {
-  if (output instanceof Writable) return output;
-  return new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      output.write(chunk.toString());
-      done();
-    },
-  });
 }

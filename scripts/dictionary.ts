@@ -22,6 +22,7 @@ const TABLES = [
   "tracking_events",
   "event_rollups",
   "repository_daily",
+  "repository_monthly",
   "distinct_user_rollups",
   "repository_stats",
   "tag_stats",

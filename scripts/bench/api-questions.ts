@@ -56,13 +56,26 @@ function repositoryQuestions(facts: Facts): ApiQuestion[] {
   const month = monthBefore(last);
   const one = `/api/v1/repositories/${registry}/${encodeURIComponent(busyRepository)}`;
   const list = "/api/v1/repositories?limit=50";
+  const ofYear = `from=${daysBefore(last, 365)}&to=${last}`;
+  const ofAll = `from=${first}&to=${last}`;
+  const top = ["pulls", "pushes", "bytes", "events"].flatMap((by) => {
+    const path = `/api/v1/top-repositories?by=${by}`;
+    return [
+      { question: `top repositories, all time, by ${by}`, path: `${path}&${ofAll}&limit=8` },
+      { question: `top repositories, a year, by ${by}`, path: `${path}&${ofYear}&limit=8` },
+      {
+        question: `top repositories of a registry, all time, by ${by}`,
+        path: `${path}&registry=${registry}&${ofAll}&limit=8`,
+      },
+    ];
+  });
   const [from, to] = [daysBefore(last, 28), last];
   return [
     ...named({
       "top repositories, a month": `/api/v1/top-repositories?${month}&limit=8`,
-      "top repositories, all time, by pushes": `/api/v1/top-repositories?by=pushes&from=${first}&to=${last}&limit=8`,
       "top repositories of a registry, a quarter, by bytes": `/api/v1/top-repositories?registry=${registry}&by=bytes&from=${daysBefore(last, 90)}&to=${last}`,
       "top 1000 repositories, a month": `/api/v1/top-repositories?${month}&limit=1000`,
+      "top 1000 repositories, all time": `/api/v1/top-repositories?${ofAll}&limit=1000`,
       "repositories by pulls": `${list}&sort=pulls`,
       "repositories of a registry by last push": `${list}&registry=${registry}&sort=last_pushed_at`,
       "repositories by name": list,
@@ -79,6 +92,7 @@ function repositoryQuestions(facts: Facts): ApiQuestion[] {
       "one repository, its actors": `${one}/actors`,
       "one repository, its actors by pulls": `${one}/actors?sort=pulls&limit=10`,
     }),
+    ...top,
     { question: "repositories, a later page", path: `${list}&sort=pulls`, after: 1 },
     { question: "one repository, a later page of its actors", path: `${one}/actors`, after: 2 },
     {
@@ -133,6 +147,8 @@ function actorQuestions(facts: Facts): ApiQuestion[] {
       "actors by repositories": `${list}&sort=repositories`,
       "actors, a search": `${list}&search=7`,
       "a busy actor, a month": `/api/v1/actors/${registry}/${busyActor}/activity?${month}`,
+      "a busy actor, a year": `/api/v1/actors/${registry}/${busyActor}/activity?from=${daysBefore(last, 365)}&to=${last}`,
+      "a busy actor, all time": `/api/v1/actors/${registry}/${busyActor}/activity?${all}`,
       "a quiet actor, all time": `/api/v1/actors/${registry}/${quietActor}/activity?${all}`,
     }),
     { question: "actors, a later page", path: list, after: 2 },

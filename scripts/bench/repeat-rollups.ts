@@ -25,7 +25,8 @@ export const MAKE_SEED = [
   `create unlogged table seed.repository_daily as
    select registry, repository, (occurred_at at time zone 'UTC')::date as day, action, count(*) as events,
      coalesce(sum(size_bytes) filter (where operation in ('push', 'pull')), 0) as bytes,
-     count(*) filter (where created_repository) as repositories_created
+     count(*) filter (where created_repository) as repositories_created,
+     count(*) filter (where operation = 'push' and target_kind in ('tag', 'manifest')) as pushes
    from seed.tracking_events
    group by 1, 2, 3, 4`,
   `create unlogged table seed.distinct_members as
@@ -54,12 +55,19 @@ export function rollups(last: number): string[] {
   return [
     `insert into repository_daily
      select registry, ${repository}, ${day("day")}, action, sum(events), sum(bytes),
-       sum(repositories_created)
+       sum(repositories_created), sum(pushes)
      from seed.repository_daily, ${copies} group by 1, 2, 3, 4 order by 3
      on conflict (registry, repository, day, action) do update
      set events = repository_daily.events + excluded.events,
        bytes = repository_daily.bytes + excluded.bytes,
-       repositories_created = repository_daily.repositories_created + excluded.repositories_created`,
+       repositories_created = repository_daily.repositories_created + excluded.repositories_created,
+       pushes = repository_daily.pushes + excluded.pushes`,
+    "truncate repository_monthly",
+    `insert into repository_monthly
+     select registry, repository, date_trunc('month', day)::date,
+       coalesce(sum(events) filter (where action in ('pull_tag', 'pull_manifest')), 0), sum(pushes), sum(bytes),
+       sum(events)
+     from repository_daily group by 1, 2, 3`,
     "truncate event_rollups",
     `insert into event_rollups
      select registry, day, action, sum(events), sum(bytes), sum(repositories_created)

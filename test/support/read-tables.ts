@@ -19,7 +19,9 @@ const QUERIES: Readonly<Record<string, string>> = {
   event_rollups:
     "select registry, day, action, events, bytes, repositories_created from event_rollups",
   repository_daily:
-    "select registry, repository, day, action, events, bytes, repositories_created from repository_daily",
+    "select registry, repository, day, action, events, bytes, repositories_created, pushes from repository_daily",
+  repository_monthly:
+    "select registry, repository, month, pulls, pushes, bytes, events from repository_monthly",
   repository_stats: `select registry, repository, pushes, pulls, ${at("first_pushed_at")}, ${at("last_pushed_at")},
     ${at("first_pulled_at")}, ${at("last_pulled_at")}, bytes_pushed, bytes_pulled from repository_stats`,
   repository_actors: `select registry, repository, actor_name, coalesce(actor_type, ''), pushes, pulls,

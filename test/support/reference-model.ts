@@ -16,6 +16,7 @@ export class ReferenceModel {
   readonly #members = new Map<string, Set<string>>();
   readonly #events = new Map<string, Counts>();
   readonly #daily = new Map<string, Counts>();
+  readonly #monthly = new Map<string, Counts>();
   readonly #statistics = new Map<string, Statistics>();
   readonly #actors = new Map<string, Statistics>();
   readonly #tags = new Map<string, Statistics>();
@@ -63,17 +64,19 @@ export class ReferenceModel {
 
     const day = event.occurredAt.slice(0, 10);
     const size = BigInt(event.sizeBytes ?? 0);
+    const manifest = targetKind === "tag" || targetKind === "manifest";
     const moved = operation === "push" || operation === "pull" ? size : 0n;
     for (const counts of [
       of(this.#events, key(registry, day, action), Counts),
       of(this.#daily, key(registry, repository, day, action), Counts),
+      of(this.#monthly, key(registry, repository, `${day.slice(0, 7)}-01`), Counts),
     ]) {
       counts.add("events");
       counts.add("bytes", moved);
       counts.add("created", creates ? 1n : 0n);
+      if (manifest) counts.add(operation);
     }
 
-    const manifest = targetKind === "tag" || targetKind === "manifest";
     const statistics = of(this.#statistics, key(registry, repository), Statistics);
     if (operation === "push") statistics.bytesPushed += size;
     if (operation === "pull") statistics.bytesPulled += size;
@@ -205,7 +208,8 @@ export class ReferenceModel {
       ledger: rows(this.#ledger, (c) => c.all("received", "tracked", "duplicates", "rejected")),
       distinct_user_rollups: rows(this.#members, (users) => [String(users.size)]),
       event_rollups: rows(this.#events, (c) => c.all("events", "bytes", "created")),
-      repository_daily: rows(this.#daily, (c) => c.all("events", "bytes", "created")),
+      repository_daily: rows(this.#daily, (c) => c.all("events", "bytes", "created", "push")),
+      repository_monthly: rows(this.#monthly, (c) => c.all("pull", "push", "bytes", "events")),
       repository_stats: rows(this.#statistics, (s) => [
         ...s.pushesAndPulls(),
         String(s.bytesPushed),

@@ -1,10 +1,11 @@
+import { REPOSITORY_MEASURES, type RepositoryMeasure } from "@tallyman/database";
 import { PERIODS, type Period } from "@tallyman/events";
 import { Option, type Command } from "commander";
 import type pg from "pg";
 import { addCommonOptions } from "./common-options.ts";
 import { asMarkdown, asText, placesTable, tableText } from "./report/render.ts";
 import { summarize } from "./report/summary.ts";
-import { MEASURES, SUBJECTS, top, type Measure, type Subject } from "./report/top.ts";
+import { SUBJECTS, top, type Subject } from "./report/top.ts";
 import { windowOf, type Window, type WindowOptions } from "./report/window.ts";
 import { parseCount } from "./selection.ts";
 import { EXIT, print, UsageError, type Surroundings } from "./surroundings.ts";
@@ -46,7 +47,9 @@ export function addReport(
   for (const subject of SUBJECTS) {
     withWindow(addCommonOptions(ranking.command(subject)))
       .description(DESCRIPTIONS[subject])
-      .addOption(new Option("--by <measure>", "what counts").choices(MEASURES).default("pulls"))
+      .addOption(
+        new Option("--by <measure>", "what counts").choices(REPOSITORY_MEASURES).default("pulls"),
+      )
       .option("--limit <n>", "most places", parseCount("--limit", MOST_PLACES, 1), 10)
       .addHelpText(
         "after",
@@ -94,7 +97,7 @@ async function reportPeriod(
 async function showTop(
   surroundings: Surroundings,
   subject: Subject,
-  options: Options & { readonly by: Measure },
+  options: Options & { readonly by: RepositoryMeasure },
 ): Promise<number> {
   const { json = false, registry, by, limit } = options;
   const window = windowOf(options, today());
@@ -127,8 +130,8 @@ async function tellUnknownRegistry(
 }
 
 /** Where somebody who found nothing may look; the last day is part of the window. */
-function elsewhere(by: Measure, { from, to }: Window): string {
-  const others = MEASURES.filter((measure) => measure !== by).join(", ");
+function elsewhere(by: RepositoryMeasure, { from, to }: Window): string {
+  const others = REPOSITORY_MEASURES.filter((measure) => measure !== by).join(", ");
   const last = new Date(Date.parse(to) - 1).toISOString().slice(0, 10);
   return `It goes from ${from} to ${last}; --from, --week or --month choose another, and --by ranks by ${others} instead.`;
 }

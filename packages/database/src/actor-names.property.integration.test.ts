@@ -105,6 +105,7 @@ describe("counting without names", function () {
           "ledger",
           "event_rollups",
           "repository_daily",
+          "repository_monthly",
           "repository_stats",
           "tag_stats",
         ]) {

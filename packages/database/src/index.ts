@@ -23,7 +23,12 @@ export {
   type RejectedEvent,
   type RejectedFilter,
 } from "./rejected-events.ts";
-export { repositoriesInWindow, topRepositoriesInWindow } from "./repositories-in-window.ts";
+export {
+  REPOSITORY_MEASURES,
+  repositoriesInWindow,
+  topRepositoriesInWindow,
+  type RepositoryMeasure,
+} from "./repositories-in-window.ts";
 export { replayRejected, type ReplayOptions } from "./replay-rejected.ts";
 export type { Replayed } from "./replayed.ts";
 export {

@@ -56,6 +56,7 @@ const WRITTEN = [
   "rejected_events",
   "event_rollups",
   "repository_daily",
+  "repository_monthly",
   "distinct_user_rollups",
   "repository_stats",
   "repository_actors",

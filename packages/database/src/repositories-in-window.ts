@@ -1,64 +1,60 @@
-/** What can be ranked, in SQL over repository_daily: the actions that count, and what is added up. */
-const MEASURES = {
-  pulls: { amount: "events", actions: ["pull_tag", "pull_manifest"] },
-  pushes: { amount: "events", actions: ["push_tag", "push_repository"] },
-  bytes: { amount: "bytes", actions: undefined },
-  events: { amount: "events", actions: undefined },
-} as const;
+/** What repositories can be ranked by. */
+export const REPOSITORY_MEASURES = ["pulls", "pushes", "bytes", "events"] as const;
+export type RepositoryMeasure = (typeof REPOSITORY_MEASURES)[number];
 
-export type RepositoryMeasure = keyof typeof MEASURES;
+/** Rows of `repository_daily` that count, and what is added up of them. */
+const BY_DAY: Readonly<Record<RepositoryMeasure, { actions?: string; amount: string }>> = {
+  pulls: { actions: "action in ('pull_tag', 'pull_manifest')", amount: "events" },
+  pushes: {
+    actions: "action in ('push_tag', 'push_repository', 'create_repository')",
+    amount: "pushes",
+  },
+  bytes: { amount: "bytes" },
+  events: { amount: "events" },
+};
 
-const NAMES = Object.keys(MEASURES) as RepositoryMeasure[];
+// The months that lie wholly within the window, and the days before and after them; all days, if there is no such month.
+const FIRST_MONTH = "(date_trunc('month', ($1::date - 1)::timestamp) + interval '1 month')::date";
+const END_MONTH = "date_trunc('month', $2::date::timestamp)::date";
+const BEFORE = `day >= $1::date and day < case when ${FIRST_MONTH} < ${END_MONTH} then ${FIRST_MONTH} else $2::date end`;
+const MONTHS = `month >= ${FIRST_MONTH} and month < ${END_MONTH}`;
+const AFTER = `${FIRST_MONTH} < ${END_MONTH} and day >= ${END_MONTH} and day < $2::date`;
 
-const inWindow = (table: string): string =>
-  `${table}.day >= $1::date and ${table}.day < $2::date and ($3::text is null or ${table}.registry = $3)`;
-
-/**
- * Pushes that no action of the rollup tells: a creation is the push of a manifest where a registry sends no layers, which
- * is asked of the creations themselves, one by one, by the index of their repository.
- */
-const PUSHES_OF_CREATIONS = `
-  select daily.registry, daily.repository, creations.pushes
-  from repository_daily daily
-  cross join lateral (
-    select count(*) as pushes
-    from tracking_events e
-    where e.registry = daily.registry and e.repository = daily.repository
-      and e.occurred_at >= daily.day::timestamp at time zone 'UTC'
-      and e.occurred_at < (daily.day + 1)::timestamp at time zone 'UTC'
-      and e.action = 'create_repository' and e.target_kind = 'manifest'
-  ) creations
-  where ${inWindow("daily")} and daily.action = 'create_repository'`;
-
-/** SQL of one measure of a table's rows. */
-function sumOf(measure: RepositoryMeasure): string {
-  const { amount, actions } = MEASURES[measure];
-  return actions === undefined
-    ? `sum(${amount})`
-    : `sum(${amount}) filter (where ${isOne(actions)})`;
-}
-
-const isOne = (actions: readonly string[]): string =>
-  `action in (${actions.map((action) => `'${action}'`).join(", ")})`;
+const IN_REGISTRY = "($3::text is null or registry = $3)";
 
 /**
  * SQL of what happened in repositories from day $1 up to, not including, day $2, in registry $3 or, when that is null,
- * in all: registry, repository, pulls, pushes (of manifests), bytes and events. A repository may have two rows, which
- * are to be added up. Rollups answer fast, and for days whose tracking rows are gone.
+ * in all: registry, repository and each measure. A repository may have several rows, which are to be added up. Rollups
+ * answer fast, and for days whose tracking rows are gone.
  *
  * @param condition on registry and repository
- * @param creations SQL of what `PUSHES_OF_CREATIONS` says, where it is known already
  */
-export function repositoriesInWindow(condition = "true", creations = `(${PUSHES_OF_CREATIONS})`) {
-  return `
-  select registry, repository, ${NAMES.map((name) => `coalesce(${sumOf(name)}, 0) as ${name}`).join(", ")}
+export function repositoriesInWindow(condition = "true"): string {
+  return parts(REPOSITORY_MEASURES, `${IN_REGISTRY} and ${condition}`);
+}
+
+function parts(measures: readonly RepositoryMeasure[], condition: string): string {
+  const sums = (sumOf: (measure: RepositoryMeasure) => string): string =>
+    measures.map((measure) => `coalesce(${sumOf(measure)}, 0) as ${measure}`).join(", ");
+  const [first] = measures;
+  const counting = measures.length === 1 && first !== undefined ? BY_DAY[first].actions : undefined;
+  const ofDays = (days: string): string => `
+  select registry, repository, ${sums((measure) => {
+    const { actions, amount } = BY_DAY[measure];
+    return `sum(${amount})${actions === undefined ? "" : ` filter (where ${actions})`}`;
+  })}
   from repository_daily
-  where ${inWindow("repository_daily")} and ${condition}
-  group by registry, repository
-  union all
-  select registry, repository, 0, pushes, 0, 0
-  from ${creations} creations
-  where ${condition}`;
+  where ${days} and ${condition}${counting === undefined ? "" : ` and ${counting}`}
+  group by registry, repository`;
+  return [
+    ofDays(BEFORE),
+    `
+  select registry, repository, ${sums((measure) => `sum(${measure})`)}
+  from repository_monthly
+  where ${MONTHS} and ${condition}
+  group by registry, repository`,
+    ofDays(AFTER),
+  ].join("\n  union all");
 }
 
 /** Winners whose own rows are read faster than all there are. */
@@ -70,34 +66,19 @@ const FEW_WINNERS = 20;
  * @param limit the value of $4
  */
 export function topRepositoriesInWindow(by: RepositoryMeasure, limit: number): string {
-  const { amount, actions } = MEASURES[by];
-  const rank = (parts: string): string => `
-select registry, repository, ${NAMES.map((name) => `sum(${name}) as ${name}`).join(", ")}
-from (${parts}
+  const ranked = (columns: string, rows: string): string => `
+select registry, repository${columns}
+from (${rows}
 ) parts
 group by registry, repository
 having sum(${by}) > 0
 order by sum(${by}) desc, registry, repository
 limit $4`;
-  if (limit > FEW_WINNERS) return rank(repositoriesInWindow());
+  const measures = REPOSITORY_MEASURES.map((measure) => `, sum(${measure}) as ${measure}`).join("");
+  if (limit > FEW_WINNERS) return ranked(measures, repositoriesInWindow());
   // Only what decides is added up for all; the other numbers are those of the winners.
-  const isByPushes = by === "pushes";
   const isWinner = "(registry, repository) in (select registry, repository from winners)";
-  const winners = isByPushes
-    ? repositoriesInWindow(isWinner, "creations")
-    : repositoriesInWindow(isWinner);
   return `
-with ${isByPushes ? `creations as materialized (${PUSHES_OF_CREATIONS}\n), ` : ""}winners as materialized (
-  select registry, repository
-  from (
-    select registry, repository, sum(${amount}) as amount
-    from repository_daily
-    where ${inWindow("repository_daily")} and ${actions === undefined ? "true" : isOne(actions)}
-    group by registry, repository${isByPushes ? "\n    union all select registry, repository, pushes from creations" : ""}
-  ) amounts
-  group by registry, repository
-  having sum(amount) > 0
-  order by sum(amount) desc, registry, repository
-  limit $4
-)${rank(winners)}`;
+with winners as materialized (${ranked("", parts([by], IN_REGISTRY))}
+)${ranked(measures, repositoriesInWindow(isWinner))}`;
 }

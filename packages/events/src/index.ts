@@ -26,6 +26,7 @@ export {
   tally,
   type ActorDelta,
   type DailyDelta,
+  type MonthlyDelta,
   type RepositoryDelta,
   type Tally,
   type TagDelta,

@@ -1,7 +1,7 @@
 import type { Action } from "./action.ts";
 import { usernameOf } from "./actor.ts";
 import { getOrAdd, keyOf, sortedByKey } from "./keyed.ts";
-import { dayOf } from "./periods.ts";
+import { dayOf, periodStart } from "./periods.ts";
 import type { TrackingEvent } from "./tracking-event.ts";
 
 /** What a batch adds to `event_rollups` and, with a repository, to `repository_daily`. */
@@ -13,6 +13,20 @@ export interface DailyDelta {
   events: number;
   bytes: bigint;
   repositoriesCreated: number;
+  /** Of manifests; only `repository_daily` has it. */
+  pushes: number;
+}
+
+/** What a batch adds to `repository_monthly`. */
+export interface MonthlyDelta {
+  readonly registry: string;
+  readonly repository: string;
+  /** Its first day. */
+  readonly month: string;
+  pulls: number;
+  pushes: number;
+  bytes: bigint;
+  events: number;
 }
 
 /** First and last of something by event time; null when never. */
@@ -62,6 +76,7 @@ export interface TagDelta {
 export interface Tally {
   readonly events: readonly DailyDelta[];
   readonly repositoryDays: readonly DailyDelta[];
+  readonly repositoryMonths: readonly MonthlyDelta[];
   readonly repositories: readonly RepositoryDelta[];
   readonly actors: readonly ActorDelta[];
   readonly tags: readonly TagDelta[];
@@ -128,6 +143,7 @@ function newRepository({ registry, repository }: TrackingEvent): RepositoryTally
 function inOrder(registries: ReadonlyMap<string, RegistryTally>): Tally {
   const events: DailyDelta[] = [];
   const repositoryDays: DailyDelta[] = [];
+  const repositoryMonths: MonthlyDelta[] = [];
   const repositories: RepositoryDelta[] = [];
   const actors: ActorDelta[] = [];
   const tags: TagDelta[] = [];
@@ -135,14 +151,36 @@ function inOrder(registries: ReadonlyMap<string, RegistryTally>): Tally {
     for (const actions of sortedByKey(registry.days)) events.push(...sortedByKey(actions));
     for (const repository of sortedByKey(registry.repositories)) {
       repositories.push(repository.delta);
-      for (const actions of sortedByKey(repository.days)) {
-        repositoryDays.push(...sortedByKey(actions));
-      }
+      const days = sortedByKey(repository.days).flatMap((actions) => sortedByKey(actions));
+      repositoryDays.push(...days);
+      repositoryMonths.push(...monthsOf(days));
       for (const actor of sortedByKey(repository.actors)) actors.push(actor);
       for (const tag of sortedByKey(repository.tags)) tags.push(tag);
     }
   }
-  return { events, repositoryDays, repositories, actors, tags };
+  return { events, repositoryDays, repositoryMonths, repositories, actors, tags };
+}
+
+/** Adds the days of one repository up. @param days in their order */
+function monthsOf(days: readonly DailyDelta[]): Iterable<MonthlyDelta> {
+  const months = new Map<string, MonthlyDelta>();
+  for (const { registry, repository, day, action, events, bytes, pushes } of days) {
+    const month = periodStart("month", day);
+    const delta = getOrAdd(months, month, () => ({
+      registry,
+      repository,
+      month,
+      pulls: 0,
+      pushes: 0,
+      bytes: 0n,
+      events: 0,
+    }));
+    if (action === "pull_tag" || action === "pull_manifest") delta.pulls += events;
+    delta.pushes += pushes;
+    delta.bytes += bytes;
+    delta.events += events;
+  }
+  return months.values();
 }
 
 /** A manifest was uploaded, tagged or not. Layers are not pushes. */
@@ -176,10 +214,12 @@ function addDay(days: Days, event: TrackingEvent, repository: string): void {
     events: 0,
     bytes: 0n,
     repositoriesCreated: 0,
+    pushes: 0,
   }));
   delta.events++;
   delta.bytes += bytesMoved(event);
   if (event.createdRepository) delta.repositoriesCreated++;
+  if (isManifestPush(event)) delta.pushes++;
 }
 
 function addRepository(delta: RepositoryDelta, event: TrackingEvent): void {

@@ -26,9 +26,16 @@ const RECOUNTS: readonly {
   },
   {
     table: "repository_daily",
-    columns: "registry, repository, day, action, events, bytes, repositories_created",
+    columns: "registry, repository, day, action, events, bytes, repositories_created, pushes",
     sql: `select registry, repository, ${DAY}, action, count(*), coalesce(${MOVED}, 0),
-        count(*) filter (where created_repository) from tracking_events group by 1, 2, 3, 4`,
+        count(*) filter (where created_repository), count(*) filter (where ${PUSH})
+        from tracking_events group by 1, 2, 3, 4`,
+  },
+  {
+    table: "repository_monthly",
+    columns: "registry, repository, month, pushes, pulls, bytes, events",
+    sql: `select registry, repository, date_trunc('month', occurred_at at time zone 'UTC')::date, ${COUNTS},
+        coalesce(${MOVED}, 0), count(*) from tracking_events group by 1, 2, 3`,
   },
   {
     table: "repository_stats",

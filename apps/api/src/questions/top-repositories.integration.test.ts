@@ -19,6 +19,8 @@ describe("GET /api/v1/top-repositories", () => {
     "from=2026-01-01&to=2026-01-09&registry=dock":
       "occurred_at >= '2026-01-01Z' and occurred_at < '2026-01-09Z' and registry = 'dock'",
     "": "occurred_at >= '2026-01-08Z'",
+    "from=2025-12-30&to=2026-02-03": "occurred_at >= '2025-12-30Z' and occurred_at < '2026-02-03Z'",
+    "from=2026-01-02&to=2026-03-01": "occurred_at >= '2026-01-02Z'",
     "from=2020-01-01&to=2020-02-01": "false",
   };
 

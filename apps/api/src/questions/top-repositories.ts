@@ -1,4 +1,4 @@
-import { topRepositoriesInWindow } from "@tallyman/database";
+import { REPOSITORY_MEASURES, topRepositoriesInWindow } from "@tallyman/database";
 import { z } from "zod";
 import { limitOf, oneOf, REGISTRY } from "../parameters.ts";
 import { defineRoute } from "../route.ts";
@@ -10,8 +10,6 @@ const DEFAULT_DAYS = 28;
 
 const DEFAULT_LIMIT = 10;
 
-const MEASURES = ["pulls", "pushes", "bytes", "events"] as const;
-
 const ROW = z.strictObject({
   registry: REGISTRY_LABEL,
   repository: REPOSITORY,
@@ -22,7 +20,7 @@ const ROW = z.strictObject({
 });
 
 type TopRecord = Pick<z.infer<typeof ROW>, "registry" | "repository"> &
-  Record<(typeof MEASURES)[number], string>;
+  Record<(typeof REPOSITORY_MEASURES)[number], string>;
 
 export const topRepositories = defineRoute({
   path: "/api/v1/top-repositories",
@@ -32,9 +30,9 @@ export const topRepositories = defineRoute({
   example: "/api/v1/top-repositories?by=pulls",
   parameters: z.object({
     registry: REGISTRY,
-    by: oneOf(MEASURES)
+    by: oneOf(REPOSITORY_MEASURES)
       .default("pulls")
-      .describe(`what counts: one of ${MEASURES.join(", ")}; without it, pulls`),
+      .describe(`what counts: one of ${REPOSITORY_MEASURES.join(", ")}; without it, pulls`),
     from: FROM.describe(`first UTC day; without it, ${DEFAULT_DAYS} days before to`),
     to: TO,
     limit: limitOf(DEFAULT_LIMIT),
@@ -42,7 +40,7 @@ export const topRepositories = defineRoute({
   response: z.strictObject({
     registry: ASKED_REGISTRY,
     ...WINDOW,
-    by: z.enum(MEASURES),
+    by: z.enum(REPOSITORY_MEASURES),
     repositories: z.array(ROW).describe("the most first; equal ones by name"),
   }),
   table: { row: ROW, rowsOf: (answer) => answer.repositories },
@@ -55,6 +53,11 @@ export const topRepositories = defineRoute({
       registry,
       limit,
     ]);
-    return { registry, ...window, by, repositories: rows.map((row) => withCounts(row, MEASURES)) };
+    return {
+      registry,
+      ...window,
+      by,
+      repositories: rows.map((row) => withCounts(row, REPOSITORY_MEASURES)),
+    };
   },
 });

@@ -1,7 +1,8 @@
+import type { RepositoryMeasure } from "@tallyman/database";
 import { readableBytes } from "../readable-bytes.ts";
 import { counted, inColumns } from "../surroundings.ts";
 import type { Summary } from "./summary.ts";
-import type { Measure, Place, Subject } from "./top.ts";
+import type { Place, Subject } from "./top.ts";
 
 /** A titled table; numbers stand to the right. */
 interface Section {
@@ -18,7 +19,11 @@ function grouped(value: number): string {
 }
 
 /** The places of a ranking as a table. */
-export function placesTable(subject: Subject, places: readonly Place[], by: Measure): Section {
+export function placesTable(
+  subject: Subject,
+  places: readonly Place[],
+  by: RepositoryMeasure,
+): Section {
   const name = { repositories: "repository", tags: "tag", users: "user", registries: "registry" };
   return {
     title: `Top ${subject}`,

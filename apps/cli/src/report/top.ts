@@ -1,12 +1,14 @@
-import { repositoriesInWindow } from "@tallyman/database";
+import {
+  REPOSITORY_MEASURES,
+  repositoriesInWindow,
+  type RepositoryMeasure,
+} from "@tallyman/database";
 import type pg from "pg";
 import type { Window } from "./window.ts";
 
 /** What can be ranked, and by what. */
 export const SUBJECTS = ["repositories", "tags", "users", "registries"] as const;
 export type Subject = (typeof SUBJECTS)[number];
-export const MEASURES = ["pulls", "pushes", "bytes", "events"] as const;
-export type Measure = (typeof MEASURES)[number];
 
 /** One place of a ranking. */
 export interface Place {
@@ -25,7 +27,7 @@ export interface Place {
 
 export interface TopQuestion {
   readonly subject: Subject;
-  readonly by: Measure;
+  readonly by: RepositoryMeasure;
   readonly window: Window;
   readonly registry?: string | undefined;
   readonly limit: number;
@@ -73,7 +75,7 @@ export async function top(
   const keys = KEYS[subject].map((key) => `"${key}"`).join(", ");
   const { rows } = await client.query<Place>(
     `select * from (
-      select ${keys}, ${MEASURES.map((measure) => `coalesce(sum(${measure}), 0)::float8 as ${measure}`).join(", ")}
+      select ${keys}, ${REPOSITORY_MEASURES.map((measure) => `coalesce(sum(${measure}), 0)::float8 as ${measure}`).join(", ")}
       from (${SOURCES[subject]}) parts
       group by ${keys}
     ) places

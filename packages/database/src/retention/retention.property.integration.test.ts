@@ -27,6 +27,7 @@ const TOTALS = [
   "distinct_user_rollups",
   "event_rollups",
   "repository_daily",
+  "repository_monthly",
   "repository_stats",
   "repository_actors",
   "tag_stats",

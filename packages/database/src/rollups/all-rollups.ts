@@ -1,5 +1,5 @@
 import { ACTIONS, metricsOf } from "@tallyman/events";
-import { REPOSITORY_ACTORS, REPOSITORY_STATS, TAG_STATS, wholeOf } from "./all-time.ts";
+import { MANIFEST, REPOSITORY_ACTORS, REPOSITORY_STATS, TAG_STATS, wholeOf } from "./all-time.ts";
 import type { Rollup } from "./rollup.ts";
 
 // Everything below counts tracking_events once more, by other means than the worker: whole tables instead of batches.
@@ -14,6 +14,8 @@ const bytes = (condition: string, name: string): string =>
 
 const DAILY = `count(*) as events, ${bytes("operation in ('push', 'pull')", "bytes")},
   ${count("created_repository", "repositories_created")}`;
+
+const PUSHES = count(`operation = 'push' and ${MANIFEST}`, "pushes");
 
 /** Which metrics an action counts in, as rows. */
 const METRICS = ACTIONS.flatMap((action) =>
@@ -48,9 +50,19 @@ export const ROLLUPS: readonly Rollup[] = [
     table: "repository_daily",
     key: ["registry", "repository", "day", "action"],
     dated: "day",
-    values: ["events", "bytes", "repositories_created"],
-    wanted: `select registry, repository, ${DAY} as day, action, ${DAILY}
+    values: ["events", "bytes", "repositories_created", "pushes"],
+    wanted: `select registry, repository, ${DAY} as day, action, ${DAILY}, ${PUSHES}
       from tracking_events group by 1, 2, 3, 4`,
+  },
+  {
+    table: "repository_monthly",
+    key: ["registry", "repository", "month"],
+    dated: "month",
+    values: ["pulls", "pushes", "bytes", "events"],
+    wanted: `select registry, repository, date_trunc('month', occurred_at at time zone 'UTC')::date as month,
+        ${count(`operation = 'pull' and ${MANIFEST}`, "pulls")}, ${PUSHES},
+        ${bytes("operation in ('push', 'pull')", "bytes")}, count(*) as events
+      from tracking_events group by 1, 2, 3`,
   },
   {
     table: "repository_stats",

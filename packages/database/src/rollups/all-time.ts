@@ -16,7 +16,7 @@ export interface AllTime {
 }
 
 /** Tags and manifests; layers are neither pushes nor pulls. */
-const MANIFEST = "target_kind in ('tag', 'manifest')";
+export const MANIFEST = "target_kind in ('tag', 'manifest')";
 
 const count = (condition: string, name: string): string =>
   `count(*) filter (where ${condition}) as ${name}`;

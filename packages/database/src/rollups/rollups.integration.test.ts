@@ -68,7 +68,7 @@ describe("verifyRollups and rebuildRollups", () => {
         {
           key: { registry: "alpha", repository: "b", day: "2026-01-01", action: "x" },
           expected: null,
-          actual: { events: "1", bytes: "2", repositories_created: "0" },
+          actual: { events: "1", bytes: "2", repositories_created: "0", pushes: "0" },
         },
       ],
       [

@@ -27,7 +27,13 @@ const DAMAGES: Readonly<Record<string, readonly string[]>> = {
   repository_daily: [
     "delete from repository_daily",
     "update repository_daily set repositories_created = repositories_created + 1",
+    "update repository_daily set pushes = pushes + 1",
     "insert into repository_daily values ('alpha', 'nowhere', '1970-01-01', 'push_tag', 1, 0, 0)",
+  ],
+  repository_monthly: [
+    "delete from repository_monthly",
+    "update repository_monthly set pulls = pulls - 1",
+    "insert into repository_monthly values ('alpha', 'nowhere', '1970-01-01', 0, 1, 0, 1)",
   ],
   repository_stats: [
     "delete from repository_stats where registry = (select max(registry) from repository_stats)",

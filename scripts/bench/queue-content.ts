@@ -1,3 +1,4 @@
+import { parseJobData } from "@tallyman/queue";
 import type { Redis } from "ioredis";
 import { eventNumber } from "./workload.ts";
 import type { LoadResult } from "./load/load-options.ts";
@@ -46,7 +47,7 @@ export async function checkQueue(redis: Redis, key: string, result: LoadResult):
   }
 }
 
-function idsIn({ notifications, event }: JobData): readonly string[] {
-  if (event !== undefined) return [event.id];
-  return (notifications ?? []).map(({ body }) => /"id": "([^"]{36})"/.exec(body)?.[1] ?? "");
+function idsIn(data: JobData): readonly string[] {
+  if (data.event !== undefined) return [data.event.id];
+  return parseJobData(data, 0).map(({ body }) => /"id": "([^"]{36})"/.exec(body)?.[1] ?? "");
 }

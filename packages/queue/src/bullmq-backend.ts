@@ -1,4 +1,3 @@
-import type { Notification } from "@tallyman/events";
 import {
   createPostgresBackend,
   Queue,
@@ -13,17 +12,13 @@ import {
 } from "bullmq";
 import pg from "pg";
 import { DrainingRedis } from "./draining-redis.ts";
+import type { JobData } from "./job-data.ts";
 import type { Connected } from "./reopening.ts";
 
 /** Where a queue lives. The namespace is a key prefix in Redis and a schema in Postgres; tests give each its own. */
 export interface QueueLocation {
   readonly url: string;
   readonly namespace?: string | undefined;
-}
-
-/** What a job holds. */
-export interface JobData {
-  readonly notifications: readonly Notification[];
 }
 
 /** The part of BullMQ's Queue that we use, which both backends have. */

@@ -6,6 +6,7 @@ import {
   type JobQueue,
   type QueueLocation,
 } from "./bullmq-backend.ts";
+import { packJob } from "./job-data.ts";
 import type { NotificationQueue, QueueDepth } from "./notification-queue.ts";
 import { depthOf } from "./queue-depth.ts";
 import { Reopening } from "./reopening.ts";
@@ -68,7 +69,7 @@ export class BullmqQueue implements NotificationQueue {
 
   async enqueue(notifications: readonly Notification[]): Promise<void> {
     const queue = await this.#queue.get(COMMAND_TIMEOUT_MS);
-    await queue.add("notifications", { notifications }, JOB_OPTIONS);
+    await queue.add("notifications", packJob(notifications), JOB_OPTIONS);
   }
 
   async depth(): Promise<QueueDepth> {

@@ -13,4 +13,5 @@ export {
   type QueueDepth,
 } from "./notification-queue.ts";
 export { MEMORY_LIMIT, RedisGuard, type RedisGuardOptions } from "./redis-guard.ts";
+export { parseJobData } from "./parse-job-data.ts";
 export { readRedisSettings, type RedisVerdict } from "./redis-settings.ts";

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { Notification } from "@tallyman/events";
+import { unpackJob } from "./job-data.ts";
 
 /** Registry of what nobody knows the sender of. */
 export const UNKNOWN_REGISTRY = "unknown";
@@ -24,7 +25,7 @@ const DEPTH = 100;
  */
 export function parseJobData(data: unknown, addedAt: unknown): Notification[] {
   const receivedAt = toTime(addedAt) ?? new Date().toISOString();
-  const notifications = fieldOf(data, "notifications");
+  const notifications = notificationsIn(data);
   if (!Array.isArray(notifications)) return [setAside("job", data, receivedAt)];
   return notifications.map((item: unknown) => {
     const [registry, body] = [fieldOf(item, "registry"), fieldOf(item, "body")];
@@ -33,6 +34,17 @@ export function parseJobData(data: unknown, addedAt: unknown): Notification[] {
     }
     return { registry, receivedAt: timeOf(item) ?? receivedAt, body };
   });
+}
+
+/** What stands where notifications should; undefined when nothing does. */
+function notificationsIn(data: unknown): unknown {
+  const brotli = fieldOf(data, "brotli");
+  if (typeof brotli !== "string") return fieldOf(data, "notifications");
+  try {
+    return unpackJob(brotli);
+  } catch {
+    return undefined;
+  }
 }
 
 function fieldOf(value: unknown, name: string): unknown {

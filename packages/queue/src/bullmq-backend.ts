@@ -3,6 +3,7 @@ import {
   Queue,
   runMigrations,
   Worker,
+  type IQueueBackend,
   type Job,
   type JobsOptions,
   type JobType,
@@ -23,10 +24,12 @@ export interface QueueLocation {
 
 /** The part of BullMQ's Queue that we use, which both backends have. */
 export interface JobQueue extends Connected {
+  readonly name: string;
   add(name: string, data: JobData, options: JobsOptions): Promise<unknown>;
   getJobCounts(...types: JobType[]): Promise<Record<string, number>>;
   /** @param ascending the oldest first */
   getJobs(types: JobType[], start: number, end: number, ascending: boolean): Promise<Job[]>;
+  getBackend(): IQueueBackend;
   /** The connections of the workers. */
   getWorkers(): Promise<{ readonly name?: string }[]>;
 }

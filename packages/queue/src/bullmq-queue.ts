@@ -8,6 +8,7 @@ import {
 } from "./bullmq-backend.ts";
 import { packJob } from "./job-data.ts";
 import type { NotificationQueue, QueueDepth } from "./notification-queue.ts";
+import { oldestWaiting } from "./oldest-waiting.ts";
 import { depthOf } from "./queue-depth.ts";
 import { Reopening } from "./reopening.ts";
 
@@ -80,8 +81,7 @@ export class BullmqQueue implements NotificationQueue {
   /** When the oldest waiting job was stored; null when none waits. @throws when the queue cannot be reached */
   async oldestWaitingSince(): Promise<Date | null> {
     const queue = await this.#queue.get(COMMAND_TIMEOUT_MS);
-    const [oldest] = await queue.getJobs(["waiting"], 0, 0, true);
-    return oldest === undefined ? null : new Date(oldest.timestamp);
+    return (await oldestWaiting(queue)) ?? null;
   }
 
   close(): Promise<void> {

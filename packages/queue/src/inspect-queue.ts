@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import pg from "pg";
 import { isRedis, openJobQueue, type JobQueue, type QueueLocation } from "./bullmq-backend.ts";
 import type { QueueDepth } from "./notification-queue.ts";
+import { oldestWaiting } from "./oldest-waiting.ts";
 import { depthOf } from "./queue-depth.ts";
 import { judgeRedis, readRedisSettings, type RedisVerdict } from "./redis-settings.ts";
 
@@ -50,11 +51,10 @@ export async function inspectQueue(
   queue.on("error", (error) => errors.push(error));
   try {
     await queue.waitUntilReady();
-    const [oldest] = await queue.getJobs(["waiting"], 0, 0, true);
     return {
       ...server,
       depth: await depthOf(queue),
-      oldestWaitingAt: oldest === undefined ? undefined : new Date(oldest.timestamp),
+      oldestWaitingAt: await oldestWaiting(queue),
       workers: await countWorkers(queue),
     };
   } catch (error) {

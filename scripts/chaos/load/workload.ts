@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Random } from "../random.ts";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -46,7 +47,8 @@ export class Workload {
     const padding = this.#options.padding ?? 0;
     const body = JSON.stringify({
       events,
-      ...(padding > 0 ? { padding: "x".repeat(padding) } : {}),
+      // At random: it is to take room in the queue, which packs what repeats itself.
+      ...(padding > 0 ? { padding: randomBytes((padding / 4) * 3).toString("base64") } : {}),
     });
     this.#recent.push(body);
     if (this.#recent.length > 200) this.#recent.shift();

@@ -116,7 +116,7 @@ export const PROMISE: readonly PromiseProof[] = [
         "refuses at once what would be too much in memory, and takes more when some is gone",
       ],
       [
-        "apps/worker/src/read-in-parts.test.ts",
+        "packages/events/src/read-in-parts.test.ts",
         "reads no more of a large body than it is asked for",
       ],
     ],

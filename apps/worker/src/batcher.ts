@@ -1,7 +1,6 @@
 import type { RecordedBatch, TrackingStore } from "@tallyman/database";
-import type { Notification, Reading } from "@tallyman/events";
+import { readInParts, type Notification, type Reading } from "@tallyman/events";
 import { HandlerStoppedError } from "@tallyman/queue";
-import { readInParts } from "./read-in-parts.ts";
 
 export interface BatcherOptions {
   readonly store: TrackingStore;
@@ -18,12 +17,6 @@ export interface BatcherOptions {
   /** Waits before a batch is tried again; resolves early when the signal aborts. */
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
 }
-
-/**
- * The most events of one transaction. Larger ones gain nothing more (the fixed cost of a transaction is spread well
- * before), and make every job in them wait longer.
- */
-export const MAX_EVENTS_PER_TRANSACTION = 4_000;
 
 /**
  * Transactions at once. With two, this process prepares one batch while the database works on the other; a third would

@@ -3,6 +3,7 @@ import {
   awaitSchema,
   createPool,
   ensurePartitions,
+  MAX_EVENTS_PER_TRANSACTION,
   PostgresTrackingStore,
   tellPipeline,
 } from "@tallyman/database";
@@ -19,7 +20,7 @@ import {
 } from "@tallyman/runtime";
 import { collectDefaultMetrics } from "prom-client";
 import { backoff } from "./backoff.ts";
-import { Batcher, LANE_EVENTS, LANES, MAX_EVENTS_PER_TRANSACTION } from "./batcher.ts";
+import { Batcher, LANE_EVENTS, LANES } from "./batcher.ts";
 import { CONFIG, SECRET_SETTINGS, type WorkerConfig } from "./config.ts";
 import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";

@@ -51,6 +51,11 @@ export {
   type VerifyOptions,
 } from "./rollups/verify-rollups.ts";
 export { MINIMUM_SERVER_VERSION } from "./server-version.ts";
-export type { RecordedBatch, RecordedEvent, TrackingStore } from "./tracking-store.ts";
+export {
+  MAX_EVENTS_PER_TRANSACTION,
+  type RecordedBatch,
+  type RecordedEvent,
+  type TrackingStore,
+} from "./tracking-store.ts";
 export type { UserDirectory } from "./users-of-batch.ts";
 export { tellPipeline, type PipelineState } from "./tell-pipeline.ts";

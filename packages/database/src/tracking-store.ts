@@ -1,5 +1,11 @@
 import type { Action, Reading } from "@tallyman/events";
 
+/**
+ * The most events of one transaction. Larger ones gain nothing more (the fixed cost of a transaction is spread well
+ * before), and make every job in them wait longer.
+ */
+export const MAX_EVENTS_PER_TRANSACTION = 4_000;
+
 /** Where counted events come to rest. */
 export interface TrackingStore {
   /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -8,7 +8,6 @@ import { expect } from "chai";
 import { cliForTests } from "../../../../test/support/cli.ts";
 import { countingForTests } from "../../../../test/support/counting.ts";
 import { fixture, fixtureText } from "../../../../test/support/fixture.ts";
-import { rejectionOf } from "../../../../test/support/rejection.ts";
 import { importLog, type Imported } from "./import-log.ts";
 import { openLog } from "./open-log.ts";
 
@@ -192,55 +191,81 @@ describe("tallyman import-log", () => {
     ).to.contain("is no state");
   });
 
-  it("tells only what is counted for certain when it fails midway, and counts the rest the next time", async () => {
-    const log = await write(
-      "log",
-      lines(Array.from({ length: 9_000 }, (_, index) => pull(`${index}`))),
-    );
+  /** Imports a log with a store that may fail. @returns the sizes of its batches and the offsets it was told */
+  const importWith = async (
+    path: string,
+    offset: number,
+    fails: (batch: number) => boolean,
+    tries = 1,
+  ) => {
     const store = counting.open("open");
-    let calls = 0;
+    const batches: number[] = [];
+    const offsets: number[] = [];
     const failing: TrackingStore = {
       record: (readings) => {
-        calls++;
-        // The second of three batches fails for ever; the others are counted.
-        return calls === 1 || readings.length < 4_000
-          ? store.record(readings)
-          : Promise.reject(new Error("away"));
+        batches.push(readings.length);
+        return fails(batches.length) ? Promise.reject(new Error("away")) : store.record(readings);
       },
       ping: () => store.ping(),
       close: () => store.close(),
     };
-    const offsets: number[] = [];
-    const failure = await rejectionOf(
-      importLog({
-        log: await openLog(log, 0),
-        offset: 0,
+    try {
+      await importLog({
+        log: await openLog(path, offset),
+        offset,
         registry: "alpha",
         receivedAt: "2026-11-21T10:00:00.000Z",
         store: failing,
-        tries: 2,
+        tries,
         onMonths: async () => undefined,
         onCounted: async (_batch, upTo) => void offsets.push(upTo),
-      }),
-    );
-    expect([failure.message, offsets.length]).to.deep.equal(["away", 1]);
-    const text = await readFile(log, "utf8");
-    const counted = text.slice(0, offsets[0]).trimEnd().split("\n").length;
-    expect(counted).to.equal(4_000);
-    await importLog({
-      log: await openLog(log, offsets[0] ?? 0),
-      offset: offsets[0] ?? 0,
-      registry: "alpha",
-      receivedAt: "2026-11-21T10:00:00.000Z",
-      store,
-      onMonths: async () => undefined,
-      onCounted: async (_batch, upTo) => void offsets.push(upTo),
-    });
-    await store.close();
+      });
+    } catch (error) {
+      return { batches, offsets, failure: (error as Error).message };
+    } finally {
+      await store.close();
+    }
+    return { batches, offsets, failure: undefined };
+  };
+
+  const tracked = () => counting.one("select count(*)::int as n from tracking_events");
+
+  it("tells only what is counted for certain when it fails midway, and counts the rest the next time", async () => {
+    const text = lines(Array.from({ length: 9_000 }, (_, index) => pull(`${index}`)));
+    const log = await write("log", text);
+    const first = await importWith(log, 0, (batch) => batch === 2);
+    expect([first.failure, first.offsets.length]).to.deep.equal(["away", 1]);
+    const [offset = 0] = first.offsets;
+    expect(text.slice(0, offset).trimEnd().split("\n")).to.have.length(4_000);
+    const { offsets } = await importWith(log, offset, () => false);
     expect(offsets.at(-1)).to.equal(text.length - 1);
-    expect(await counting.one("select count(*)::int as n from tracking_events")).to.deep.equal({
-      n: 9_000,
-    });
+    expect(await tracked()).to.deep.equal({ n: 9_000 });
+    await expectProvable();
+  });
+
+  it("tries a batch again when the database was away for a moment", async () => {
+    const log = await write("log", lines([pull("1"), pull("2")]));
+    const { batches, failure } = await importWith(log, 0, (batch) => batch === 1, 2);
+    expect([batches, failure]).to.deep.equal([[2, 2], undefined]);
+    expect(await tracked()).to.deep.equal({ n: 2 });
+  });
+
+  it("counts a body too large for one transaction in parts, and reads all of it again when it fails midway", async () => {
+    const events = Array.from({ length: 9_001 }, (_, index) => pull(`${index}`));
+    const small = lines([pull("small")]);
+    const text = `${small}${lines([{ events }])}${lines([pull("last")])}`;
+    const log = await write("log", text);
+    const first = await importWith(log, 0, (batch) => batch === 3);
+    expect([first.failure, first.batches]).to.deep.equal(["away", [4_000, 4_000, 1_003]]);
+    // What is counted of it is not all of it.
+    expect(first.offsets).to.deep.equal([small.length - 1, small.length - 1]);
+    expect(await tracked()).to.deep.equal({ n: 8_000 });
+    const second = await importWith(log, small.length - 1, () => false);
+    expect([second.batches, second.offsets.at(-1)]).to.deep.equal([
+      [4_000, 4_000, 1_002],
+      text.length - 1,
+    ]);
+    expect(await tracked()).to.deep.equal({ n: 9_003 });
     await expectProvable();
   });
 

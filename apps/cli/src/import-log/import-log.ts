@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { TrackingStore } from "@tallyman/database";
+import { MAX_EVENTS_PER_TRANSACTION, type TrackingStore } from "@tallyman/database";
 import { readingsOf, type Reading } from "@tallyman/events";
 import { DocumentSplitter } from "./document-splitter.ts";
 import type { OpenLog } from "./open-log.ts";
 import { toNotification } from "./to-notification.ts";
 
-/** Events in one transaction, and transactions at once: as the worker has them, and for the same reasons. */
-const BATCH_EVENTS = 4_000;
+/** Transactions at once: as the worker has them, and for the same reason. */
 const LANES = 2;
 
 /** Tries of a batch while the database is away: for about half a minute. */
@@ -62,11 +61,12 @@ export async function importLog({ log, offset, store, ...rest }: LogImport): Pro
   };
   const take = async (documents: Iterable<{ text: string; end: number }>): Promise<void> => {
     for (const document of documents) {
-      // One by one: as arguments of a single call the events of a large body would overflow the stack.
-      const notification = toNotification(document.text, registry, receivedAt);
-      for (const reading of readingsOf(notification)) readings.push(reading);
+      // Of a body too large for one transaction all parts but the last end before it: interrupted, it is read again.
+      for (const reading of readingsOf(toNotification(document.text, registry, receivedAt))) {
+        if (readings.length === MAX_EVENTS_PER_TRANSACTION) await send();
+        readings.push(reading);
+      }
       end = document.end;
-      if (readings.length >= BATCH_EVENTS) await send();
     }
   };
   try {

@@ -1,5 +1,5 @@
-import type { Notification } from "@tallyman/events";
 import { expect } from "chai";
+import type { Notification } from "./notification.ts";
 import { readInParts } from "./read-in-parts.ts";
 
 /** Events of the smallest kind in a body of eight megabytes. */

@@ -1,4 +1,5 @@
-import { readingsOf, type Notification, type Reading } from "@tallyman/events";
+import type { Notification } from "./notification.ts";
+import { readingsOf, type Reading } from "./read-notification.ts";
 
 /**
  * Reads notifications in parts of so many events at most, each when it is asked for. Nearly always there is one part.

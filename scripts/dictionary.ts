@@ -27,6 +27,7 @@ const TABLES = [
   "repository_stats",
   "tag_stats",
   "repository_actors",
+  "actor_daily",
   "container_repositories",
   "users",
   "ledger",

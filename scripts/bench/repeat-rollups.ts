@@ -29,6 +29,14 @@ export const MAKE_SEED = [
      count(*) filter (where operation = 'push' and target_kind in ('tag', 'manifest')) as pushes
    from seed.tracking_events
    group by 1, 2, 3, 4`,
+  `create unlogged table seed.actor_days as
+   select registry, lower(actor_name) as actor_name, (occurred_at at time zone 'UTC')::date as day, repository, action,
+     count(*) as events, coalesce(sum(size_bytes) filter (where operation in ('push', 'pull')), 0) as bytes,
+     count(*) filter (where operation = 'push' and target_kind in ('tag', 'manifest')) as pushes,
+     max(occurred_at) as last_seen_at
+   from seed.tracking_events
+   where actor_name is not null
+   group by 1, 2, 3, 4, 5`,
   `create unlogged table seed.distinct_members as
    select distinct metric::tallyman.metric, (occurred_at at time zone 'UTC')::date as period_start, user_id
    from seed.tracking_events, unnest(array[
@@ -68,6 +76,15 @@ export function rollups(last: number): string[] {
        coalesce(sum(events) filter (where action in ('pull_tag', 'pull_manifest')), 0), sum(pushes), sum(bytes),
        sum(events)
      from repository_daily group by 1, 2, 3`,
+    // Day by day and by name, as the worker sums them up; the latest days are left to the tracking rows. Days that two
+    // repetitions share have their rows in two parts.
+    `insert into tallyman.actor_days (
+       registry, actor_name, day, repository, action, events, bytes, pushes, last_seen_at)
+     select registry, actor_name, ${day("day")}, ${repository}, action, events, bytes, pushes,
+       ${before("last_seen_at")}
+     from seed.actor_days, ${copies}
+     where ${day("day")} < (select summed_until from tallyman.actor_days_state)
+     order by 3, 1, 2`,
     "truncate event_rollups",
     `insert into event_rollups
      select registry, day, action, sum(events), sum(bytes), sum(repositories_created)

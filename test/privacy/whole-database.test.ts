@@ -131,7 +131,7 @@ describe("What is kept of people", function () {
           const elsewhere = tables.filter(
             (table) =>
               mode !== "plain" ||
-              !(kept.includes(table) || table.startsWith("tallyman.tracking_events")),
+              !(kept.includes(table) || /^tallyman\.(tracking_events|actor_days)/.test(table)),
           );
           expect(elsewhere).to.deep.equal([]);
           const { rows } = await client.query<{ users: number }>(

@@ -26,9 +26,14 @@ const QUERIES: Readonly<Record<string, string>> = {
     ${at("first_pulled_at")}, ${at("last_pulled_at")}, bytes_pushed, bytes_pulled from repository_stats`,
   repository_actors: `select registry, repository, actor_name, coalesce(actor_type, ''), pushes, pulls,
     ${at("first_seen_at")}, ${at("last_seen_at")} from repository_actors`,
+  actor_daily: `select registry, actor_name, repository, day, action, sum(events), sum(bytes), sum(pushes),
+    ${at("max(last_seen_at)")} from actor_daily group by 1, 2, 3, 4, 5`,
   tag_stats: `select registry, repository, tag, pushes, pulls, ${at("first_pushed_at")}, ${at("last_pushed_at")},
     ${at("first_pulled_at")}, ${at("last_pulled_at")}, digest, ${at("deleted_at")} from tag_stats`,
 };
+
+const VIEWS = ["actor_daily"];
+const TABLES = Object.keys(QUERIES).filter((name) => !VIEWS.includes(name));
 
 /** Every value as the text Postgres shows. */
 const AS_TEXT = { getTypeParser: () => (value: string) => value };
@@ -46,8 +51,9 @@ export async function readTables(pool: pg.Pool): Promise<Tables> {
 /** Empties every table. */
 export async function clearTables(pool: pg.Pool): Promise<void> {
   await pool.query(
-    `truncate ${Object.keys(QUERIES).join(", ")}, tallyman.event_keys, tallyman.distinct_members, removals, erasures,
+    `truncate ${TABLES.join(", ")}, tallyman.actor_days, tallyman.event_keys, tallyman.distinct_members, removals, erasures,
        tallyman.removed_repository_stats, tallyman.removed_repository_actors, tallyman.removed_tag_stats,
-       tallyman.removed_receipts, tallyman.actor_names_key`,
+       tallyman.removed_receipts, tallyman.actor_names_key;
+     update tallyman.actor_days_state set summed_until = '-infinity', added_until = '-infinity'`,
   );
 }

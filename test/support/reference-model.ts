@@ -19,6 +19,7 @@ export class ReferenceModel {
   readonly #monthly = new Map<string, Counts>();
   readonly #statistics = new Map<string, Statistics>();
   readonly #actors = new Map<string, Statistics>();
+  readonly #actorDays = new Map<string, Statistics>();
   readonly #tags = new Map<string, Statistics>();
   readonly #directory: ReadonlySet<string> | "open";
   readonly #creations: ReadonlySet<string> | undefined;
@@ -91,6 +92,10 @@ export class ReferenceModel {
       );
       if (manifest) actor.see(operation, event.occurredAt);
       actor.seen.push(event.occurredAt);
+      const onDay = of(this.#actorDays, key(registry, name, repository, day, action), Statistics);
+      if (manifest) onDay.see(operation, event.occurredAt);
+      onDay.seen.push(event.occurredAt);
+      onDay.bytesPushed += moved;
     }
     if (tag !== null && ["push", "pull", "delete"].includes(operation)) {
       const statisticsOfTag = of(this.#tags, key(registry, repository, tag), Statistics);
@@ -219,6 +224,12 @@ export class ReferenceModel {
         String(s.pushed.length),
         String(s.pulled.length),
         first(s.seen),
+        last(s.seen),
+      ]),
+      actor_daily: rows(this.#actorDays, (s) => [
+        String(s.seen.length),
+        String(s.bytesPushed),
+        String(s.pushed.length),
         last(s.seen),
       ]),
       tag_stats: rows(this.#tags, (s) => [...s.pushesAndPulls(), s.digest(), s.deletedAt()]),

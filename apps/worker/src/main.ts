@@ -25,6 +25,7 @@ import { CONFIG, SECRET_SETTINGS, type WorkerConfig } from "./config.ts";
 import { logRecorded } from "./log-recorded.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { exposeQueue, observeBatch, observeRetry, observeSweep } from "./metrics.ts";
+import { sumDueActorDays } from "./sum-due-actor-days.ts";
 import { PipelineReporter } from "./pipeline-reporter.ts";
 
 /**
@@ -96,6 +97,12 @@ async function start(config: WorkerConfig): Promise<void> {
     onError: trouble("making partitions ahead failed; it will be tried again"),
   });
   lifecycle.onClose("maintenance", () => maintenance.stop());
+
+  const summing = startMaintenance({
+    run: () => sumDueActorDays(config.DATABASE_URL, lifecycle.signal),
+    onError: trouble("what people did could not be summed up; it will be tried again"),
+  });
+  lifecycle.onClose("sums by actor", () => summing.stop());
 
   const reporter = new PipelineReporter({ queue, tell: (state) => tellPipeline(pool, state) });
   const reporting = startMaintenance({

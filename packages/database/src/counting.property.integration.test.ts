@@ -6,6 +6,8 @@ import { deliveries, events, type Delivery } from "../../../test/support/arbitra
 import { clearTables, readTables } from "../../../test/support/read-tables.ts";
 import { ReferenceModel } from "../../../test/support/reference-model.ts";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/test-database.ts";
+import { sumActorDays } from "./actor-days/sum-actor-days.ts";
+import { openConnection } from "./open-connection.ts";
 import { createPool } from "./pool.ts";
 import { PostgresTrackingStore } from "./postgres-tracking-store.ts";
 
@@ -18,15 +20,18 @@ describe("counting, against the reference model", function () {
   let database: TestDatabase;
   let admin: pg.Pool;
   let stores: readonly PostgresTrackingStore[];
+  let summing: pg.Client;
 
   before(async () => {
     database = await createTestDatabase();
     admin = new pg.Pool({ connectionString: database.url, max: 1 });
+    summing = await openConnection(database.url, "property-sums");
     stores = Array.from({ length: WORKERS }, (_, index) => newStore(database.url, index));
   });
 
   after(async () => {
     await Promise.all(stores.map((store) => store.close()));
+    await summing.end();
     await admin.end();
     await database.drop();
   });
@@ -36,18 +41,22 @@ describe("counting, against the reference model", function () {
       fc.asyncProperty(
         deliveries(events(false)),
         fc.integer({ min: 1, max: 5 }),
-        async (sent, batch) => {
+        fc.array(fc.constantFrom("1999-12-31", "2025-12-31", "2026-03-01", "2026-03-03"), {
+          maxLength: 3,
+        }),
+        async (sent, batch, sums) => {
           await clearTables(admin);
           const notifications = sent.map((delivery) => toNotification(delivery));
-          await Promise.all(
-            stores.map((store, worker) =>
+          await Promise.all([
+            ...stores.map((store, worker) =>
               recordAll(
                 store,
                 notifications.filter((_, index) => index % WORKERS === worker),
                 batch,
               ),
             ),
-          );
+            sumAll(summing, sums.toSorted()),
+          ]);
           const creations = await creationsOf(admin);
           const model = new ReferenceModel("open", creations);
           for (const notification of notifications) model.receive(notification);
@@ -147,6 +156,11 @@ function toNotification(
   receivedAt = "2026-11-21T10:00:00.000Z",
 ): Notification {
   return { registry, receivedAt, body: JSON.stringify({ events: list }) };
+}
+
+/** Sums up what actors did, further each time, while workers count. */
+async function sumAll(client: pg.ClientBase, until: readonly string[]): Promise<void> {
+  for (const day of until) await sumActorDays(client, day);
 }
 
 /** Records notifications in batches of so many. */

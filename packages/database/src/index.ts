@@ -1,4 +1,5 @@
 export { ActorNamesError, agreeOnNames, awaitAgreementOnNames } from "./agree-on-names.ts";
+export { dueUntil, sumActorDays } from "./actor-days/sum-actor-days.ts";
 export { awaitSchema, SchemaError } from "./await-schema.ts";
 export { discardRejected, type DiscardOptions } from "./discard-rejected.ts";
 export { ensureMonthPartition, ensurePartitions } from "./ensure-partitions.ts";

@@ -13,6 +13,7 @@ import type pg from "pg";
 import { balanceOf, type Receipt } from "./balance-of.ts";
 import { membershipsOf, type Learned, type MemberCache } from "./member-cache.ts";
 import { registerRepositories } from "./register-repositories.ts";
+import { insertActorDays } from "./statements/insert-actor-days.ts";
 import { insertDistinctMembers } from "./statements/insert-distinct-members.ts";
 import { insertEventKeys } from "./statements/insert-event-keys.ts";
 import { insertRejectedEvents } from "./statements/insert-rejected-events.ts";
@@ -51,7 +52,7 @@ export async function recordBatch(
   readings: readonly Reading[],
   { directory, cache, replaced = [] }: Recording,
 ): Promise<Outcome> {
-  const epoch = await enterEpoch(client);
+  const { epoch, addedUntil } = await enter(client);
   cache.enter(epoch);
   const fresh = await claim(client, readings);
   const events = fresh.filter((reading) => reading.kind === "event");
@@ -63,6 +64,7 @@ export async function recordBatch(
     toTrackingEvent(event, creations.has(event), userIdOf(event, users)),
   );
   if (rows.length > 0) await insertTrackingEvents(client, rows);
+  await insertActorDays(client, rows, addedUntil);
   if (rejections.length > 0) await insertRejectedEvents(client, rejections);
   const memberships = await writeRollups(client, rows, cache);
   await upsertLedger(client, balanceOf({ readings, fresh, replaced }));
@@ -76,14 +78,16 @@ export async function recordBatch(
   return { recorded, fresh: new Set(fresh), learned: { epoch, users: users.learned, memberships } };
 }
 
-async function enterEpoch(client: pg.ClientBase): Promise<string> {
-  const [row] = await run<{ epoch: string }>(
+/** Waits for changes under way. @returns the epoch, and the UTC day before which events are added to the sums by actor */
+async function enter(client: pg.ClientBase): Promise<{ epoch: string; addedUntil: string }> {
+  const [row] = await run<{ epoch: string; addedUntil: string }>(
     client,
-    "enter-member-epoch",
-    "select tallyman.enter_member_epoch() as epoch",
+    "enter-batch",
+    'select epoch, added_until::text as "addedUntil" from tallyman.enter_batch()',
     [],
   );
-  return String(row?.epoch);
+  if (row === undefined) throw new Error("The database has not told the epoch.");
+  return row;
 }
 
 /** Claims the keys of a batch. @returns the readings that are neither known nor repeated, in the order of the batch */

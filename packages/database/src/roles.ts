@@ -15,7 +15,8 @@ grant usage, select on all sequences in schema public, tallyman to tallyman_work
 revoke insert, update on tallyman.knex_migrations, tallyman.knex_migrations_lock from tallyman_worker;
 revoke insert, update on removals, erasures, tallyman.removed_repository_stats, tallyman.removed_repository_actors,
   tallyman.removed_tag_stats, tallyman.removed_receipts from tallyman_worker;
-revoke update on tracking_events, tallyman.event_keys, tallyman.actor_names_key from tallyman_worker;
+grant execute on function tallyman.forget_unread_actor_days() to tallyman_worker;
+revoke update on tallyman.actor_days, tracking_events, tallyman.event_keys, tallyman.actor_names_key from tallyman_worker;
 grant execute on function tallyman.ensure_month_partition(date) to tallyman_worker;
 grant usage on schema public to tallyman_reader;
 grant select on all tables in schema public to tallyman_reader;

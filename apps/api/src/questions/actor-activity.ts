@@ -20,21 +20,19 @@ const DEFAULT_DAYS = 28;
 /** Of the busiest; a scanner may touch all there are. */
 const MAX_REPOSITORIES = 1_000;
 
-/** Both tables from one look at the rows, so that they always agree. */
+/** Both tables from one look at the sums, so that they always agree. */
 const ACTIVITY = `
 select ${day("day")} as day, action, repository, events, bytes, pushes, pulls,
   ${instant("last_seen_at")} as last_seen_at
 from (
-  select (occurred_at at time zone 'UTC')::date as day, action, repository,
-    count(*) as events,
-    coalesce(sum(size_bytes) filter (where operation in ('push', 'pull')), 0) as bytes,
-    count(*) filter (where operation = 'push' and target_kind in ('tag', 'manifest')) as pushes,
-    count(*) filter (where operation = 'pull' and target_kind in ('tag', 'manifest')) as pulls,
-    max(occurred_at) as last_seen_at
-  from tracking_events
-  where registry = $1 and lower(actor_name) = lower($2)
-    and occurred_at >= ${startOfDay("$3")} and occurred_at < ${startOfDay("$4")}
-  group by grouping sets ((1, 2), (3))
+  select actor_daily.day, action, repository, sum(events) as events, sum(bytes) as bytes, sum(pushes) as pushes,
+    coalesce(sum(events) filter (where action in ('pull_tag', 'pull_manifest')), 0) as pulls,
+    max(actor_daily.last_seen_at) as last_seen_at
+  from actor_daily
+  where registry = $1 and actor_name = lower($2) and actor_daily.day >= $3::date and actor_daily.day < $4::date
+    -- The same once more for the latest days, which are tracking rows and are found by this.
+    and actor_daily.last_seen_at >= ${startOfDay("$3")} and actor_daily.last_seen_at < ${startOfDay("$4")}
+  group by grouping sets ((actor_daily.day, action), (repository))
 ) activity
 order by activity.day, action, events desc, repository`;
 

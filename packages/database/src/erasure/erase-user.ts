@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { usernameOf } from "@tallyman/events";
 import type pg from "pg";
+import { haltSums } from "../actor-days/sum-actor-days.ts";
 import { haltBatches } from "../rollups/halt-batches.ts";
 import { rejectionsNaming } from "./rejections-naming.ts";
 import { spellingsOf } from "./spellings-of.ts";
@@ -48,7 +49,10 @@ export async function eraseUser(
 ): Promise<Erasure> {
   await client.query(dryRun ? "begin isolation level repeatable read read only" : "begin");
   try {
-    if (!dryRun) await haltBatches(client);
+    if (!dryRun) {
+      await haltSums(client);
+      await haltBatches(client);
+    }
     const erasure = await (dryRun ? forecast(client, person) : erase(client, person));
     await client.query(dryRun ? "rollback" : "commit");
     return erasure;
@@ -110,6 +114,13 @@ async function erase(client: pg.ClientBase, person: Person): Promise<Erasure> {
     "update tallyman.removed_repository_actors set actor_name = $3 where registry = $1 and actor_name = $2",
     names,
   );
+  // Sums are of rows that may be gone, and have names as Postgres puts them into lower case.
+  const summed = await spellingsOf(client, registry, username, "tallyman.actor_days");
+  const actorDays = await changed(
+    `update tallyman.actor_days set actor_name = $4
+     where registry = $1 and (actor_name = any($2) or actor_name in (select lower(unnest($3::text[]))))`,
+    [registry, summed, spellings, pseudonym],
+  );
   const rejected = await rejectionsNaming(client, registry, username);
   await client.query(
     `update rejected_events set payload = '', detail = 'Removed by the erasure of a person.',
@@ -124,7 +135,8 @@ async function erase(client: pg.ClientBase, person: Person): Promise<Erasure> {
     rejectedPayloads: rejected.length,
     openRejected: rejected.filter(({ open }) => open).length,
   };
-  if (users + trackingEvents + repositoryActors + removedActors + rejected.length === 0) {
+  const others = removedActors + actorDays;
+  if (users + trackingEvents + repositoryActors + others + rejected.length === 0) {
     return { found: false, receipt: null, pseudonym: null, ...erased };
   }
   const { rows } = await client.query<{ id: string }>(

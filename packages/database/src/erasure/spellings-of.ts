@@ -5,17 +5,18 @@ import type pg from "pg";
 const PAGE = 5_000;
 
 /**
- * All ways in which a name is spelled in `tracking_events`. Names compare as the workers compare them: Postgres would
+ * All ways in which a name is spelled in a table. Names compare as the workers compare them: Postgres would
  * put letters beyond ASCII into lower case differently, and some of them become plain ones.
  */
 export async function spellingsOf(
   client: pg.ClientBase,
   registry: string,
   username: string,
+  table: "tracking_events" | "tallyman.actor_days" = "tracking_events",
 ): Promise<readonly string[]> {
   await client.query(
     `declare tallyman_spellings no scroll cursor for
-     select distinct actor_name from tracking_events
+     select distinct actor_name from ${table}
      where registry = ${client.escapeLiteral(registry)}
        and (lower(actor_name collate "C") = ${client.escapeLiteral(username)}
          or octet_length(actor_name) <> char_length(actor_name))`,

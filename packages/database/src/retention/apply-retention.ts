@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { sumActorDays } from "../actor-days/sum-actor-days.ts";
 import { expiredParts, horizonOf, type ExpiredPart } from "./expired-parts.ts";
 import { countForgettableKeys, forgetEventKeys } from "./forget-event-keys.ts";
 import { countExpiredRejected, removeRejectedEvents } from "./remove-rejected-events.ts";
@@ -43,6 +44,8 @@ export async function applyRetention(
 ): Promise<Retention> {
   const horizon = trackingDays === undefined ? null : await horizonOf(client, trackingDays);
   const expired = horizon === null ? [] : await expiredParts(client, horizon);
+  // What actors did is kept in sums. Workers make them some days later than retention may come.
+  if (!dryRun && horizon !== null && expired.length > 0) await sumActorDays(client, horizon);
   const parts: ExpiredPart[] = [];
   for (const [index, part] of expired.entries()) {
     onPart?.(part, index, expired.length);

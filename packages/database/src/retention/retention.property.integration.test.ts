@@ -5,6 +5,7 @@ import pg from "pg";
 import { deliveries, events, type Delivery } from "../../../../test/support/arbitrary-events.ts";
 import { clearTables, readTables } from "../../../../test/support/read-tables.ts";
 import { createTestDatabase, type TestDatabase } from "../../../../test/support/test-database.ts";
+import { sumActorDays } from "../actor-days/sum-actor-days.ts";
 import { eraseUser } from "../erasure/erase-user.ts";
 import { openConnection } from "../open-connection.ts";
 import { createPool } from "../pool.ts";
@@ -19,6 +20,9 @@ const RUNS = Number(process.env["TALLYMAN_PROPERTY_RUNS"] ?? 25);
 /** What the generator's times are about, and one that is late after any retention. */
 const MONTHS = ["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01"];
 
+/** Until when sums by actor are made. */
+const DAYS = ["2024-03-01", "2026-01-01", "2026-03-02", "2026-03-03"];
+
 /** Tables that tell what the tracking rows told, and must not change when those are removed. */
 const TOTALS = [
   "ledger",
@@ -31,6 +35,7 @@ const TOTALS = [
   "repository_stats",
   "repository_actors",
   "tag_stats",
+  "actor_daily",
 ];
 
 describe("retention and erasure, as the rollups see them", function () {
@@ -90,6 +95,7 @@ describe("retention and erasure, as the rollups see them", function () {
       partition: fc.constantFrom(undefined, ...MONTHS),
       retainFrom: fc.constantFrom(undefined, ...MONTHS),
       erase: fc.constantFrom(undefined, "alice", "BOB", "ci", "nobody"),
+      sumUntil: fc.constantFrom(undefined, ...DAYS),
     }),
     { minLength: 1, maxLength: 3 },
   );
@@ -99,12 +105,16 @@ describe("retention and erasure, as the rollups see them", function () {
       fc.asyncProperty(deliveries(events(true)), steps, async (sent, course) => {
         await clearTables(admin);
         const share = Math.ceil(sent.length / course.length);
-        for (const [index, { partition, retainFrom, erase }] of course.entries()) {
+        for (const [index, { partition, retainFrom, erase, sumUntil }] of course.entries()) {
           if (partition !== undefined) {
             await admin.query("select tallyman.ensure_month_partition($1)", [partition]);
           }
           await send(sent.slice(index * share, (index + 1) * share));
           const before = await totals();
+          if (sumUntil !== undefined) {
+            await sumActorDays(client, sumUntil);
+            expect(await totals()).to.deep.equal(before);
+          }
           if (retainFrom !== undefined) {
             const days = await daysSince(retainFrom);
             await applyRetention(

@@ -1,3 +1,4 @@
+import { ACTOR_DAY_KEY, ACTOR_DAY_VALUES, actorDaysOf } from "../actor-days/actor-days-of.ts";
 import { ACTIONS, metricsOf } from "@tallyman/events";
 import { MANIFEST, REPOSITORY_ACTORS, REPOSITORY_STATS, TAG_STATS, wholeOf } from "./all-time.ts";
 import type { Rollup } from "./rollup.ts";
@@ -85,6 +86,21 @@ export const ROLLUPS: readonly Rollup[] = [
     nullable: ["actor_type"],
     values: ["pushes", "pulls", "first_seen_at", "last_seen_at"],
     wanted: wholeOf(REPOSITORY_ACTORS),
+  },
+  {
+    table: "tallyman.actor_days",
+    key: ACTOR_DAY_KEY,
+    dated: "day",
+    inParts: true,
+    values: ACTOR_DAY_VALUES,
+    wanted: actorDaysOf(`(
+      select * from tracking_events
+      where occurred_at < (select summed_until::timestamp at time zone 'UTC' from tallyman.actor_days_state)
+    )`),
+    actual: `select ${ACTOR_DAY_KEY.join(", ")}, sum(events)::bigint as events, sum(bytes) as bytes,
+        sum(pushes)::bigint as pushes, max(last_seen_at) as last_seen_at
+      from tallyman.actor_days
+      where day < (select summed_until from tallyman.actor_days_state) group by 1, 2, 3, 4, 5`,
   },
   {
     table: "tag_stats",

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { ROLLUPS } from "./all-rollups.ts";
+import { haltSums } from "../actor-days/sum-actor-days.ts";
 import { haltBatches } from "./halt-batches.ts";
 import { LEDGER } from "./ledger-check.ts";
 import { lowerNames } from "./lowered-names.ts";
@@ -53,7 +54,10 @@ export async function rebuildRollups(
   await client.query(dryRun ? "begin isolation level repeatable read" : "begin");
   try {
     await keepTrackingRows(client);
-    if (!dryRun) await haltBatches(client);
+    if (!dryRun) {
+      await haltSums(client);
+      await haltBatches(client);
+    }
     await prepareRecount(client);
     if (!acceptMissingEvents) await assertNoEventsMissing(client);
     await lowerNames(client);
@@ -86,7 +90,7 @@ async function forecast(client: pg.ClientBase, rollup: Rollup): Promise<RebuiltT
 }
 
 async function rebuild(client: pg.ClientBase, rollup: Rollup): Promise<RebuiltTable> {
-  const { table, key, values, nullable = [] } = rollup;
+  const { table, key, values, nullable = [], inParts = false } = rollup;
   const target = key.map((name) => (nullable.includes(name) ? `(coalesce(${name}, ''))` : name));
   const update =
     values.length === 0
@@ -96,14 +100,16 @@ async function rebuild(client: pg.ClientBase, rollup: Rollup): Promise<RebuiltTa
   const { rows } = await client.query<Counts>(`
     with differences as materialized (${differencesOf(rollup)}),
     removed as (
-      delete from ${table} t using differences d where d.in_wanted is null and ${matchOf(rollup, "t", "d")} returning 1
+      delete from ${table} t using differences d
+      where ${inParts ? "d.in_actual" : "d.in_wanted is null"} and ${matchOf(rollup, "t", "d")}
+      returning d.in_wanted
     ),
     written as (
       insert into ${table} (${[...key, ...values].join(", ")})
       select ${wanted.join(", ")} from differences where in_wanted
-      on conflict (${target.join(", ")}) ${update} returning 1
+      ${inParts ? "" : `on conflict (${target.join(", ")}) ${update}`} returning 1
     )
-    select (select count(*) from removed) as removed, (select count(*) from written) as written`);
+    select (select count(*) from removed where in_wanted is null) as removed, (select count(*) from written) as written`);
   return toRebuilt(rollup, rows);
 }
 

@@ -18,6 +18,8 @@ export interface Rollup {
   readonly dated?: string;
   /** Columns that the row is about. */
   readonly values: readonly string[];
+  /** Whether several rows of the table may have one key and are one row in parts; then the key is not unique. */
+  readonly inParts?: true;
   /** A query that recomputes the rows, with these columns. */
   readonly wanted: string;
   /** A query that reads the rows; by default the columns of the table. */

@@ -6,6 +6,7 @@ import { deliveries, events } from "../../../../test/support/arbitrary-events.ts
 import { clearTables, readTables } from "../../../../test/support/read-tables.ts";
 import { ReferenceModel } from "../../../../test/support/reference-model.ts";
 import { createTestDatabase, type TestDatabase } from "../../../../test/support/test-database.ts";
+import { sumActorDays } from "../actor-days/sum-actor-days.ts";
 import { openConnection } from "../open-connection.ts";
 import { createPool } from "../pool.ts";
 import { PostgresTrackingStore } from "../postgres-tracking-store.ts";
@@ -46,6 +47,13 @@ const DAMAGES: Readonly<Record<string, readonly string[]>> = {
     "update repository_actors set last_seen_at = last_seen_at - interval '1 day'",
     "insert into repository_actors values ('alpha', 'nowhere', 'nobody', null, 0, 0, now(), now())",
   ],
+  "tallyman.actor_days": [
+    "delete from tallyman.actor_days",
+    "update tallyman.actor_days set pushes = pushes + 1",
+    "insert into tallyman.actor_days select * from tallyman.actor_days limit 1",
+    `insert into tallyman.actor_days (registry, actor_name, day, repository, action, events, bytes, pushes, last_seen_at)
+     values ('alpha', 'nobody', '1970-01-01', 'a', 'push_tag', 1, 0, 0, '1970-01-01Z')`,
+  ],
   tag_stats: [
     "delete from tag_stats",
     "update tag_stats set digest = case when digest is null then 'sha256:damaged' end",
@@ -68,18 +76,21 @@ describe("verifying and rebuilding rollups, against the reference model", functi
   let database: TestDatabase;
   let admin: pg.Pool;
   let client: pg.Client;
+  let summing: pg.Client;
   let stores: readonly PostgresTrackingStore[];
 
   before(async () => {
     database = await createTestDatabase();
     admin = new pg.Pool({ connectionString: database.url, max: 1 });
     client = await openConnection(database.url, "property-rollups");
+    summing = await openConnection(database.url, "property-sums");
     stores = Array.from({ length: WORKERS }, () => newStore(database.url));
   });
 
   after(async () => {
     await Promise.all(stores.map((store) => store.close()));
     await client.end();
+    await summing.end();
     await admin.end();
     await database.drop();
   });
@@ -109,6 +120,7 @@ describe("verifying and rebuilding rollups, against the reference model", functi
         await clearTables(admin);
         const notifications = sent.map(toNotification);
         await recordAll(stores[0] as PostgresTrackingStore, notifications);
+        await sumActorDays(client, "2026-03-02");
         expect(await differing()).to.deep.equal([]);
         const counted = await readTables(admin);
 
@@ -133,9 +145,11 @@ describe("verifying and rebuilding rollups, against the reference model", functi
         const half = Math.ceil(notifications.length / 2);
         // So that the workers remember what the damage removes.
         await recordAll(stores[0] as PostgresTrackingStore, notifications.slice(0, half));
+        await sumActorDays(client, "2026-03-01");
         await damage(chosen);
         await Promise.all([
           rebuildRollups(client, { acceptMissingEvents: false, dryRun: false }),
+          sumActorDays(summing, "2026-03-03"),
           ...stores.map((store, worker) =>
             recordAll(
               store,

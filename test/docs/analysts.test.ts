@@ -149,7 +149,7 @@ describe("docs/analysts.md", () => {
       if (code === undefined) seen.push(name);
       else expect(code).to.equal(FORBIDDEN);
     }
-    expect(seen).to.have.length(16);
+    expect(seen).to.have.length(17);
     const { rows } = await admin.query<{ actor: string }>(
       "select distinct lower(actor_name) as actor from tracking_events where actor_name is not null",
     );

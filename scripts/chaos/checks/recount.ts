@@ -17,6 +17,8 @@ const RECOUNTS: readonly {
   readonly table: string;
   readonly columns: string;
   readonly sql: string;
+  /** Where its rows are parts that have to be added up. */
+  readonly added?: string;
 }[] = [
   {
     table: "event_rollups",
@@ -51,6 +53,15 @@ const RECOUNTS: readonly {
       "registry, repository, actor_name, actor_type, pushes, pulls, first_seen_at, last_seen_at",
     sql: `select registry, repository, lower(actor_name), actor_type, ${COUNTS}, min(occurred_at), max(occurred_at)
         from tracking_events where actor_name is not null group by 1, 2, 3, 4`,
+  },
+  {
+    table: "actor_daily",
+    columns: "registry, actor_name, day, repository, action, events, bytes, pushes, last_seen_at",
+    added: `(select registry, actor_name, day, repository, action, sum(events) as events, sum(bytes) as bytes,
+        sum(pushes) as pushes, max(last_seen_at) as last_seen_at from actor_daily group by 1, 2, 3, 4, 5) parts`,
+    sql: `select registry, lower(actor_name), ${DAY}, repository, action, count(*), coalesce(${MOVED}, 0),
+        count(*) filter (where ${PUSH}), max(occurred_at)
+        from tracking_events where actor_name is not null group by 1, 2, 3, 4, 5`,
   },
   {
     table: "tag_stats",
@@ -90,9 +101,9 @@ const RECOUNTS: readonly {
 /** @returns for each rollup that differs from a recount of the tracking rows, how many of its rows do */
 export async function recount(pool: pg.Pool): Promise<string[]> {
   const faults: string[] = [];
-  for (const { table, columns, sql } of RECOUNTS) {
+  for (const { table, columns, sql, added = table } of RECOUNTS) {
     const { rows } = await pool.query<{ wrong: number }>(
-      `with stored as (select ${columns} from ${table}), counted (${columns}) as (${sql})
+      `with stored as (select ${columns} from ${added}), counted (${columns}) as (${sql})
        select count(*)::int as wrong from (
          (select * from stored except select * from counted)
          union all (select * from counted except select * from stored)) different`,

@@ -1,4 +1,3 @@
-import type { ActorNames } from "@tallyman/events";
 import type pg from "pg";
 import { MemberCache } from "./member-cache.ts";
 import { recordBatch } from "./record-batch.ts";
@@ -10,60 +9,70 @@ import {
   isRejectedStill,
   unchanged,
   type Replayed,
+  type ReplayPolicy,
   type Reread,
 } from "./replayed.ts";
-import { rereadRejected } from "./reread-rejected.ts";
-import { columns } from "./transaction.ts";
+import { replayInParts } from "./replay-in-parts.ts";
+import { countReadings, rereadRejected } from "./reread-rejected.ts";
+import { MAX_EVENTS_PER_TRANSACTION } from "./tracking-store.ts";
+import { columns, transaction } from "./transaction.ts";
 import type { UserDirectory } from "./users-of-batch.ts";
 
 const SELECT = `select ${COLUMNS}, payload from rejected_events where id = any($1)
   order by rejected_events.id for update`;
 
-/** How people are treated; as the workers have it. */
-interface Policy {
-  readonly directory: UserDirectory;
-  readonly names: ActorNames;
-}
-
-const DEADLOCK = "40P01";
-const ATTEMPTS = 3;
-
-/** Replays some rejected events in one transaction. */
+/**
+ * Replays the first of some rejected events, as many as fit into one transaction; one that is too large for any is
+ * replayed by itself, in several.
+ *
+ * @returns what became of each of those; at least of one
+ */
 export async function replayBatch(
   client: pg.ClientBase,
   ids: readonly number[],
-  { wait, ...policy }: Policy & { readonly wait: boolean },
+  policy: ReplayPolicy,
 ): Promise<readonly Replayed[]> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await client.query("begin");
-      const { rows } = await client.query<Stored<KeptEvent>>(
-        wait ? SELECT : `${SELECT} skip locked`,
-        [ids],
-      );
-      const results = await replayLocked(client, rows.map(withNumber), policy);
-      await client.query("commit");
-      const byId = new Map(results.map((result) => [result.id, result]));
-      return ids.map((id) => byId.get(id) ?? unchanged(id, wait ? "missing" : "busy"));
-    } catch (error) {
-      await client.query("rollback").catch(() => undefined);
-      // Workers take the same locks; of two that wait for each other Postgres ends one, which then comes again.
-      if ((error as { code?: unknown }).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
-    }
-  }
+  const { wait } = policy;
+  const results = await transaction(client, async () => {
+    const { rows } = await client.query<Stored<KeptEvent>>(
+      wait ? SELECT : `${SELECT} skip locked`,
+      [ids],
+    );
+    const found = new Map(rows.map(withNumber).map((event) => [event.id, event]));
+    const fitting = thatFit(ids, found);
+    const events = fitting.flatMap((id) => found.get(id) ?? []);
+    const replayed = await replayLocked(client, events, policy);
+    const byId = new Map(replayed.map((result) => [result.id, result]));
+    return fitting.map((id) => byId.get(id) ?? unchanged(id, wait ? "missing" : "busy"));
+  });
+  const [first] = ids;
+  return results.length > 0 || first === undefined
+    ? results
+    : [await replayInParts(client, first, policy)];
+}
+
+/** The first of some numbers whose events have no more readings together than a transaction may. */
+function thatFit(ids: readonly number[], found: ReadonlyMap<number, KeptEvent>): readonly number[] {
+  let readings = 0;
+  const end = ids.findIndex((id) => {
+    const event = found.get(id);
+    if (event !== undefined && closedOutcome(event) === undefined) readings += countReadings(event);
+    return readings > MAX_EVENTS_PER_TRANSACTION;
+  });
+  return end < 0 ? ids : ids.slice(0, end);
 }
 
 async function replayLocked(
   client: pg.ClientBase,
   events: readonly KeptEvent[],
-  { directory, names }: Policy,
+  { directory, names }: ReplayPolicy,
 ): Promise<Replayed[]> {
   const results: Replayed[] = [];
   const readable: Reread[] = [];
   for (const event of events) {
     const closed = closedOutcome(event);
     if (closed !== undefined) results.push(unchanged(event.id, closed));
-    else readable.push({ event, readings: rereadRejected(event).map(names.applyTo) });
+    else readable.push({ event, readings: Array.from(rereadRejected(event), names.applyTo) });
   }
   const stay = readable.filter(({ readings }) => isRejectedStill(readings));
   const leave = readable.filter(({ readings }) => !isRejectedStill(readings));

@@ -20,8 +20,8 @@ export interface ReplayOptions {
 /**
  * Reads rejected events again with the reader of this version and counts those that it understands, like any other
  * event: once, on their day of receipt. In the ledger they move from rejected to tracked, or to duplicates when the
- * same event was counted meanwhile. One transaction per batch; whoever else replays the same events at the same time
- * changes nothing about that.
+ * same event was counted meanwhile. One transaction per batch, several for a body too large for one; whoever else
+ * replays the same events at the same time changes nothing about that.
  */
 export async function replayRejected(
   client: pg.ClientBase,
@@ -33,11 +33,14 @@ export async function replayRejected(
   const wait = "ids" in selection;
   let done = 0;
   for await (const ids of batchesOf(client, selection)) {
-    const batch = dryRun
-      ? await forecastReplay(client, ids)
-      : await replayBatch(client, ids, { directory, names, wait });
-    for (const replayed of batch) onReplayed(replayed);
-    done += ids.length;
-    onProgress?.(done, total);
+    for (let left = ids; left.length > 0;) {
+      const batch = dryRun
+        ? await forecastReplay(client, left)
+        : await replayBatch(client, left, { directory, names, wait });
+      for (const replayed of batch) onReplayed(replayed);
+      done += batch.length;
+      onProgress?.(done, total);
+      left = left.slice(batch.length);
+    }
   }
 }

@@ -1,5 +1,15 @@
-import type { Reading } from "@tallyman/events";
+import type { ActorNames, Reading } from "@tallyman/events";
 import type { KeptEvent } from "./rejected-events.ts";
+import type { UserDirectory } from "./users-of-batch.ts";
+
+/** How rejected events are replayed. */
+export interface ReplayPolicy {
+  /** How people are treated; as the workers have it. */
+  readonly directory: UserDirectory;
+  readonly names: ActorNames;
+  /** Waits for events that somebody else is at, instead of passing them over. */
+  readonly wait: boolean;
+}
 
 /** What became of one rejected event that somebody wanted to be replayed. */
 export interface Replayed {

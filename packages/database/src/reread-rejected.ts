@@ -1,4 +1,11 @@
-import { eventKey, isContentId, readNotification, type Reading } from "@tallyman/events";
+import {
+  countEvents,
+  eventKey,
+  isContentId,
+  openEnvelope,
+  readingsOf,
+  type Reading,
+} from "@tallyman/events";
 
 /** What reading a rejected event again needs to know. */
 export interface RejectedPayload {
@@ -21,15 +28,24 @@ const BODY_REASONS: ReadonlySet<string> = new Set([
  * Reads a rejected event with the reader of this version, as if it had just been received then: once more into a
  * rejection, into an event or, when this version can open a body that an older one could not, into any number of them.
  */
-export function rereadRejected(rejected: RejectedPayload): Reading[] {
-  const { registry, receivedAt, reason, eventId, payload } = rejected;
+export function* rereadRejected(rejected: RejectedPayload): Generator<Reading, void> {
+  const { registry, receivedAt, eventId, payload } = rejected;
   // Somebody may have mended the payload by hand, or tried to: only what is JSON can be put into an envelope.
-  const isEvent = !BODY_REASONS.has(reason) && isJson(payload);
+  const isEvent = !isBody(rejected) && parse(payload) !== undefined;
   const body = isEvent ? `{"events":[${payload}]}` : payload;
-  const readings = readNotification({ registry, receivedAt, body });
-  return isEvent && eventId !== null
-    ? readings.map((reading) => recognisedBy(eventId, reading))
-    : readings;
+  for (const reading of readingsOf({ registry, receivedAt, body })) {
+    yield isEvent && eventId !== null ? recognisedBy(eventId, reading) : reading;
+  }
+}
+
+/** How many readings that makes. */
+export function countReadings(rejected: RejectedPayload): number {
+  const body = isBody(rejected) ? parse(rejected.payload) : undefined;
+  return body === undefined ? 1 : countEvents(openEnvelope(body.value));
+}
+
+function isBody({ reason }: RejectedPayload): boolean {
+  return BODY_REASONS.has(reason);
 }
 
 /** The payload is not quite what was sent (no client addresses), so an id made of its content would be another one. */
@@ -40,11 +56,11 @@ function recognisedBy(eventId: string, reading: Reading): Reading {
     : { ...reading, eventId };
 }
 
-function isJson(text: string): boolean {
+/** @returns undefined when it is not JSON */
+function parse(text: string): { readonly value: unknown } | undefined {
   try {
-    JSON.parse(text);
-    return true;
+    return { value: JSON.parse(text) };
   } catch {
-    return false;
+    return undefined;
   }
 }

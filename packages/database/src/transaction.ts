@@ -1,5 +1,26 @@
 import type pg from "pg";
 
+const DEADLOCK = "40P01";
+const ATTEMPTS = 3;
+
+/**
+ * Does something in one transaction of its own. Of two that wait for each other Postgres ends one, which is then done
+ * again.
+ */
+export async function transaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.query("begin");
+      const result = await work();
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      if ((error as { code?: unknown }).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
 /** A statement's rows. */
 export type Rows<Row> = readonly Row[];
 

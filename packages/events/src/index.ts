@@ -17,7 +17,7 @@ export { getOrAdd, keyOf, sortedByKey } from "./keyed.ts";
 export type { Notification } from "./notification.ts";
 export { OPERATIONS, type Operation } from "./operation.ts";
 export { PERIODS, dayOf, periodStart, type Period } from "./periods.ts";
-export { readInParts } from "./read-in-parts.ts";
+export { inParts, readInParts } from "./read-in-parts.ts";
 export { readingsOf, readNotification, type Reading } from "./read-notification.ts";
 export type { RegistryEvent } from "./registry-event.ts";
 export { reject, REJECTION_REASONS, type Rejection, type RejectionReason } from "./rejection.ts";

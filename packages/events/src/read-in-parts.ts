@@ -6,19 +6,29 @@ import { readingsOf, type Reading } from "./read-notification.ts";
  * But a single body of eight megabytes can hold millions of events: as one transaction they would never be counted within
  * the deadlines of their statements, and read at once they would not fit into memory.
  */
-export function* readInParts(
+export function readInParts(
   notifications: readonly Notification[],
   maxEvents: number,
 ): Generator<readonly Reading[], void> {
-  let part: Reading[] = [];
-  for (const notification of notifications) {
-    for (const reading of readingsOf(notification)) {
-      if (part.length === maxEvents) {
-        yield part;
-        part = [];
-      }
-      part.push(reading);
+  return inParts(readingsOfAll(notifications), maxEvents);
+}
+
+function* readingsOfAll(notifications: readonly Notification[]): Generator<Reading, void> {
+  for (const notification of notifications) yield* readingsOf(notification);
+}
+
+/** What comes one by one in parts of so many at most, each filled when it is asked for; all but the last are full. */
+export function* inParts<Item>(
+  items: Iterable<Item>,
+  most: number,
+): Generator<readonly Item[], void> {
+  let part: Item[] = [];
+  for (const item of items) {
+    if (part.length === most) {
+      yield part;
+      part = [];
     }
+    part.push(item);
   }
   if (part.length > 0) yield part;
 }

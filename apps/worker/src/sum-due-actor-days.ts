@@ -16,6 +16,6 @@ export async function sumDueActorDays(databaseUrl: string, signal: AbortSignal):
     if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener("abort", giveUp);
-    if (!signal.aborted) await client.end();
+    await client.end();
   }
 }

@@ -1,5 +1,18 @@
-import type { RecordedBatch } from "@tallyman/database";
+import type { RecordedBatch, RecordedEvent } from "@tallyman/database";
 import type { Logger } from "@tallyman/runtime";
+
+/** What a line tells of an event; the row has more. */
+const TOLD = [
+  "registry",
+  "eventId",
+  "action",
+  "createdRepository",
+  "repository",
+  "tag",
+  "digest",
+  "actorName",
+  "occurredAt",
+] as const satisfies readonly (keyof RecordedEvent)[];
 
 /** One line per batch, and at level debug one line per counted event. */
 export function logRecorded(logger: Logger, batch: RecordedBatch): void {
@@ -7,27 +20,6 @@ export function logRecorded(logger: Logger, batch: RecordedBatch): void {
   logger.debug("batch recorded", { received, tracked: tracked.length, duplicates, rejected });
   if (!logger.isDebugEnabled()) return;
   for (const event of tracked) {
-    const {
-      registry,
-      eventId,
-      action,
-      createdRepository,
-      repository,
-      tag,
-      digest,
-      actorName,
-      occurredAt,
-    } = event;
-    logger.debug("event counted", {
-      registry,
-      eventId,
-      action,
-      createdRepository,
-      repository,
-      tag,
-      digest,
-      actorName,
-      occurredAt,
-    });
+    logger.debug("event counted", Object.fromEntries(TOLD.map((name) => [name, event[name]])));
   }
 }

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { readState, writeState } from "../state-file.ts";
 import { UsageError } from "../surroundings.ts";
-import { writeWhole } from "../write-whole.ts";
 
 const STATE = z.object({
   version: z.literal(1),
@@ -38,13 +37,9 @@ export class ImportState {
     registry: string,
     receivedAt: string,
   ): Promise<ImportState> {
-    const text = path === undefined ? undefined : await readIfThere(path);
-    if (text === undefined) {
-      return new ImportState(path, { version: 1, registry, receivedAt, files: {} });
-    }
-    const state = STATE.safeParse(parse(text)).data;
+    const state = path === undefined ? undefined : await readState(path, STATE);
     if (state === undefined) {
-      throw new UsageError(`${path} is no state of an import. Remove it, or name another file.`);
+      return new ImportState(path, { version: 1, registry, receivedAt, files: {} });
     }
     if (state.registry !== registry) {
       throw new UsageError(
@@ -74,25 +69,6 @@ export class ImportState {
   async write(): Promise<void> {
     if (this.#path === undefined) return;
     this.#written = Date.now();
-    await writeWhole(this.#path, async (output) => {
-      output.write(`${JSON.stringify(this.#state, null, 2)}\n`);
-    });
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    await writeState(this.#path, this.#state);
   }
 }

@@ -1,8 +1,7 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { z } from "zod";
+import { readState, writeState } from "../state-file.ts";
 import { UsageError } from "../surroundings.ts";
-import { writeWhole } from "../write-whole.ts";
-import { parseJson } from "./registry-client.ts";
 
 const STATE = z.object({
   version: z.literal(1),
@@ -23,17 +22,8 @@ export async function readCatalogState(
   path: string,
   { registry, url }: Pick<CatalogState, "registry" | "url">,
 ): Promise<string | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const state = STATE.safeParse(parseJson(text)).data;
-  if (state === undefined) {
-    throw new UsageError(`${path} is no state of an import. Remove it, or name another file.`);
-  }
+  const state = await readState(path, STATE);
+  if (state === undefined) return undefined;
   if (state.registry !== registry || state.url !== url) {
     throw new UsageError(
       `${path} belongs to an import of ${state.url} for ${state.registry}. Name another file.`,
@@ -45,7 +35,5 @@ export async function readCatalogState(
 /** Notes where to go on; nothing is left to note after the last page. */
 export async function noteCatalogState(path: string, state: CatalogState | null): Promise<void> {
   if (state === null) return rm(path, { force: true });
-  await writeWhole(path, async (output) => {
-    output.write(`${JSON.stringify({ ...state, version: 1 }, null, 2)}\n`);
-  });
+  await writeState(path, { ...state, version: 1 });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../parse-json.ts";
 import { readChallenge, type Challenge } from "./challenge.ts";
 import { PoliteFetch, RegistryError, type Answer } from "./polite-fetch.ts";
 
@@ -116,13 +117,4 @@ export class RegistryClient {
 
 function basic({ username, password }: Credentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-}
-
-/** JSON, or undefined for what is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

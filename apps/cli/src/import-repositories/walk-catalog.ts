@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RegistryError, type Answer } from "./polite-fetch.ts";
-import { parseJson, type RegistryClient } from "./registry-client.ts";
+import { parseJson } from "../parse-json.ts";
+import type { RegistryClient } from "./registry-client.ts";
 
 /** One page of a registry's repositories. */
 export interface CatalogPage {

@@ -1,11 +1,9 @@
-import type { Activity } from "../answers.ts";
 import { ask, segment } from "../ask.ts";
 import { age, repositoryLink } from "../cells.ts";
 import { utcToday } from "../days.ts";
 import { number, type Count } from "../format.ts";
 import { link } from "../navigation.ts";
-import { activityChart, activityNote, unitControl, unitOf } from "../panels/activity.ts";
-import { perPeriod, wholePeriods, type DailyRow } from "../panels/daily.ts";
+import { dailyActivity } from "../panels/daily-activity.ts";
 import { empty, Panel, type Part } from "../panel.ts";
 import type { Place } from "../place.ts";
 import { table } from "../table.ts";
@@ -13,7 +11,6 @@ import { eventList } from "./events.ts";
 import { viewOf, type View } from "./view.ts";
 
 interface ActorActivity {
-  readonly days: readonly DailyRow[];
   readonly repositories: readonly TouchedRepository[];
 }
 
@@ -27,7 +24,7 @@ interface TouchedRepository {
 
 /** One person: days, repositories, events. */
 export function actor(): View {
-  return viewOf([daily(), repositories(), eventList("Events")], {
+  return viewOf([dailyActivity(pathOf, subjectOf), repositories(), eventList("Events")], {
     title: (place) => place.get("actor") ?? "Person",
     uses: { registry: false, period: true },
     class: "subject",
@@ -37,26 +34,10 @@ export function actor(): View {
 const pathOf = (place: Place): string =>
   `actors/${segment(place.get("at") ?? "")}/${segment(place.get("actor") ?? "")}/activity`;
 
-function daily(): Part {
-  return new Panel<Activity>({
-    title: "Activity",
-    class: "full",
-    note: activityNote,
-    controls: [unitControl("Activity per", "by")],
-    key: (place) => [pathOf(place), place.window(utcToday()), unitOf(place, "by")],
-    load: async (place) => {
-      const unit = unitOf(place, "by");
-      const window = wholePeriods(unit, place.window(utcToday()));
-      const { days } = await ask<ActorActivity>(pathOf(place), { ...window });
-      return perPeriod(unit, window, days);
-    },
-    show: (answer, place) =>
-      activityChart(answer, unitOf(place, "by"), place, {
-        at: place.get("at") ?? "",
-        actor: place.get("actor") ?? "",
-      }),
-  });
-}
+const subjectOf = (place: Place) => ({
+  at: place.get("at") ?? "",
+  actor: place.get("actor") ?? "",
+});
 
 function repositories(): Part {
   return new Panel<ActorActivity>({

@@ -1,12 +1,10 @@
-import type { Activity, Repository, Tag } from "../answers.ts";
+import type { Repository, Tag } from "../answers.ts";
 import { ask, segment } from "../ask.ts";
 import { actorLink, age, fact, more, tagLink, time } from "../cells.ts";
-import { utcToday } from "../days.ts";
 import { element, type Child } from "../element.ts";
 import { bytes, number, type Count } from "../format.ts";
 import { link } from "../navigation.ts";
-import { activityChart, activityNote, unitControl, unitOf } from "../panels/activity.ts";
-import { perPeriod, wholePeriods, type DailyRow } from "../panels/daily.ts";
+import { dailyActivity } from "../panels/daily-activity.ts";
 import { empty, Panel, type Part } from "../panel.ts";
 import type { Place } from "../place.ts";
 import { table } from "../table.ts";
@@ -25,11 +23,20 @@ interface Actor {
 
 /** One repository: what is known of it, its days, its tags, its people and its events. */
 export function repository(): View {
-  return viewOf([statistics(), daily(), tags(), actors(), eventList("Events")], {
-    title: (place) => place.get("repository") ?? "Repository",
-    uses: { registry: false, period: true },
-    class: "subject",
-  });
+  return viewOf(
+    [
+      statistics(),
+      dailyActivity((place) => `${pathOf(place)}/daily`, subjectOf),
+      tags(),
+      actors(),
+      eventList("Events"),
+    ],
+    {
+      title: (place) => place.get("repository") ?? "Repository",
+      uses: { registry: false, period: true },
+      class: "subject",
+    },
+  );
 }
 
 const pathOf = (place: Place): string =>
@@ -66,23 +73,6 @@ function statistics(): Part {
 function counted(place: Place, choices: Readonly<Record<string, string>>, count: Count): Child {
   const events = place.to("events", { ...subjectOf(place), ...choices, time: "all" });
   return link(events, { class: "figure" }, number(count));
-}
-
-function daily(): Part {
-  return new Panel<Activity>({
-    title: "Activity",
-    class: "full",
-    note: activityNote,
-    controls: [unitControl("Activity per", "by")],
-    key: (place) => [pathOf(place), place.window(utcToday()), unitOf(place, "by")],
-    load: async (place) => {
-      const unit = unitOf(place, "by");
-      const window = wholePeriods(unit, place.window(utcToday()));
-      const answer = await ask<{ days: DailyRow[] }>(`${pathOf(place)}/daily`, { ...window });
-      return perPeriod(unit, window, answer.days);
-    },
-    show: (answer, place) => activityChart(answer, unitOf(place, "by"), place, subjectOf(place)),
-  });
 }
 
 function tags(): Part {

@@ -11,7 +11,7 @@ import type { Random } from "./random.ts";
 import type { Run } from "./run.ts";
 import { Skipped, type Setup } from "./scenario.ts";
 import { ChaosRedis } from "./servers/redis.ts";
-import { World } from "./world.ts";
+import { worldOf, type World } from "./world.ts";
 
 const INSTANCES = 8;
 const PER_SECOND = 50;
@@ -79,7 +79,7 @@ export async function openWorld(
       });
     });
     const { postgres, full, interruption } = run;
-    return new World({
+    return worldOf({
       random: random.fork("schedule"),
       full,
       directory,

@@ -31,21 +31,15 @@ export interface Parts {
 }
 
 /** Everything of one scenario, as its fault sees it. */
-export class World implements Parts {
-  readonly random: Random;
-  readonly full: boolean;
-  readonly directory: string;
-  readonly interruption: AbortSignal;
-  readonly redis: ChaosRedis;
-  readonly postgres: ChaosPostgres;
-  readonly database: string;
-  readonly fleet: Fleet;
-  readonly emulators: readonly RegistryEmulator[];
-  readonly log: DeliveryLog;
-  readonly proxies: readonly Proxy[];
-  readonly disk: SmallDisk | undefined;
-  readonly redisTrace: string;
-  readonly queueUrl: string;
+export type World = Parts & Tools;
+
+export function worldOf(parts: Parts): World {
+  return Object.assign(new Tools(parts), parts);
+}
+
+/** What a fault does with the parts, and finds out. */
+class Tools {
+  readonly #parts: Parts;
   /** What is worth telling beside the figures. */
   readonly notes: string[] = [];
   readonly faults: string[] = [];
@@ -55,20 +49,7 @@ export class World implements Parts {
   readonly pool: pg.Pool;
 
   constructor(parts: Parts) {
-    this.random = parts.random;
-    this.full = parts.full;
-    this.directory = parts.directory;
-    this.interruption = parts.interruption;
-    this.redis = parts.redis;
-    this.postgres = parts.postgres;
-    this.database = parts.database;
-    this.fleet = parts.fleet;
-    this.emulators = parts.emulators;
-    this.log = parts.log;
-    this.proxies = parts.proxies;
-    this.disk = parts.disk;
-    this.redisTrace = parts.redisTrace;
-    this.queueUrl = parts.queueUrl;
+    this.#parts = parts;
     this.queue = new BullmqQueue({ url: parts.queueUrl }, () => undefined);
     this.pool = new pg.Pool({
       connectionString: parts.postgres.urlOf(parts.database),
@@ -80,11 +61,11 @@ export class World implements Parts {
 
   /** A number of a quick run, and of a full one. */
   pick(quick: number, full: number): number {
-    return this.full ? full : quick;
+    return this.#parts.full ? full : quick;
   }
 
   async seconds(count: number): Promise<void> {
-    await wait(count * 1_000, undefined, { signal: this.interruption });
+    await wait(count * 1_000, undefined, { signal: this.#parts.interruption });
   }
 
   note(text: string): void {
@@ -110,14 +91,14 @@ export class World implements Parts {
   }
 
   async close(): Promise<void> {
-    for (const emulator of this.emulators) emulator.abort();
-    await this.fleet.close();
-    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+    for (const emulator of this.#parts.emulators) emulator.abort();
+    await this.#parts.fleet.close();
+    await Promise.all(this.#parts.proxies.map((proxy) => proxy.close()));
     await this.queue.close().catch(() => undefined);
     await this.pool.end();
-    await this.redis.stop();
-    await this.postgres.dropDatabase(this.database);
-    await this.disk?.remove();
+    await this.#parts.redis.stop();
+    await this.#parts.postgres.dropDatabase(this.#parts.database);
+    await this.#parts.disk?.remove();
   }
 }
 

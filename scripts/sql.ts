@@ -20,7 +20,7 @@ if (question === "" || url === undefined) {
 // Dates, times and big numbers as Postgres writes them.
 const client = new pg.Client({
   connectionString: url,
-  options: "-c default_transaction_read_only=on -c TimeZone=UTC",
+  options: "-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO,YMD",
   types: { getTypeParser: () => (text: string) => text },
 });
 try {

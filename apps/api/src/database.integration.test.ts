@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/test-database.ts";
-import { Database, readOnlyUrl } from "./database.ts";
+import { Database } from "./database.ts";
 import { TooSlowError, UnavailableError } from "./errors.ts";
 
 describe("the api's database", () => {
@@ -39,11 +39,5 @@ describe("the api's database", () => {
     const away = await failureOf("select pg_terminate_backend(pg_backend_pid()), pg_sleep(5)");
     expect(away).to.be.instanceOf(UnavailableError);
     expect(await failureOf("select nothing")).to.have.property("code", "42703");
-  });
-
-  it("keeps the options that its address has", () => {
-    const url = new URL(readOnlyUrl("postgres://a:p%40ss@db.example/x?options=-c%20role%3Dreader"));
-    expect(url.password).to.equal("p%40ss");
-    expect(url.searchParams.get("options")).to.match(/^-c role=reader -c TimeZone=UTC /);
   });
 });

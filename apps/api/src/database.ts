@@ -8,6 +8,17 @@ const CONNECTIONS = 5;
 /** Shorter than the pool's own deadline, so that Postgres stops working on what nobody waits for any more. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
+/**
+ * What every session starts with: it cannot write whatever its login may do, and no statement runs for ever. A pooler that
+ * drops start-up options drops these too; the role `tallyman_reader` does not.
+ */
+const READ_ONLY = {
+  default_transaction_read_only: "on",
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  // Compiling takes longer than the answers do.
+  jit: "off",
+};
+
 const QUERY_CANCELED = "57014";
 
 /** SQLSTATE classes of a server that is away, full or stopping: connection, resources, operator. */
@@ -25,10 +36,11 @@ export class Database {
 
   constructor({ url, onError }: DatabaseOptions) {
     this.#pool = createPool({
-      url: readOnlyUrl(url),
+      url,
       max: CONNECTIONS,
       applicationName: "tallyman-api",
       onError,
+      settings: READ_ONLY,
     });
   }
 
@@ -52,24 +64,6 @@ export class Database {
   async close(): Promise<void> {
     await this.#pool.end();
   }
-}
-
-/**
- * The address with settings that every session starts with: it cannot write whatever its login may do, and no
- * statement runs for ever. A pooler that drops start-up options drops these too; the role `tallyman_reader` does not.
- */
-export function readOnlyUrl(address: string): string {
-  const url = new URL(address);
-  const options = [
-    url.searchParams.get("options") ?? "",
-    "-c TimeZone=UTC",
-    "-c default_transaction_read_only=on",
-    `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-    // Compiling takes longer than the answers do.
-    "-c jit=off",
-  ];
-  url.searchParams.set("options", options.join(" ").trim());
-  return url.href;
 }
 
 function toApiError(error: unknown): unknown {

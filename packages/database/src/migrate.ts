@@ -3,12 +3,16 @@ import pg from "pg";
 import { migrationNames, migrationSource } from "./migrations.ts";
 import { ensureRoles, grantRights, OWNER } from "./roles.ts";
 import { assertServerVersion } from "./server-version.ts";
+import { sessionUrl } from "./session-url.ts";
 
 /** Any number that nobody else uses; all runs of `migrate` on a database take this lock in turn. */
 const MIGRATION_LOCK = 7_255_962;
 
 /** To reach the server. A migration is worth waiting for longer than a batch is. */
 const MIGRATE_CONNECT_TIMEOUT_MS = 10_000;
+
+/** A migration takes as long as the tables are large; limits that are set for other sessions are not for it. */
+const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0 };
 
 export interface MigrationOutcome {
   /** Names of the migrations that this run applied. */
@@ -25,7 +29,7 @@ export interface MigrationOutcome {
  */
 export async function migrate(databaseUrl: string): Promise<MigrationOutcome> {
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    connectionString: sessionUrl(databaseUrl, NO_LIMITS),
     application_name: "tallyman-migrate",
     connectionTimeoutMillis: MIGRATE_CONNECT_TIMEOUT_MS,
   });
@@ -49,13 +53,13 @@ export async function migrate(databaseUrl: string): Promise<MigrationOutcome> {
 async function applyMigrations(databaseUrl: string, asOwner: boolean): Promise<readonly string[]> {
   const database = knex({
     client: "pg",
-    connection: databaseUrl,
+    connection: sessionUrl(databaseUrl, NO_LIMITS),
     pool: {
       min: 0,
       max: 1,
       afterCreate: (connection: pg.Client, done: (error?: Error) => void) => {
-        const setup = `set timezone to 'UTC'; ${asOwner ? `set role ${OWNER}` : ""}`;
-        connection.query(setup).then(() => done(), done);
+        if (asOwner) connection.query(`set role ${OWNER}`).then(() => done(), done);
+        else done();
       },
     },
     migrations: { migrationSource, schemaName: "tallyman", tableName: "knex_migrations" },

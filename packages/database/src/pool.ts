@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sessionUrl } from "./session-url.ts";
 
 /** To reach Postgres, and to get a connection of the pool. */
 export const CONNECT_TIMEOUT_MS = 5_000;
@@ -29,19 +30,23 @@ export interface PoolOptions {
   readonly applicationName: string;
   /** Hears of connections that break, idle or in use; without a listener they would end the process. */
   readonly onError: (error: Error) => void;
+  /** Of its sessions, beside those that all of ours have. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** A pool whose every wait has an end, with sessions in UTC. */
+/** A pool whose every wait has an end. */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    connectionString: sessionUrl(options.url, {
+      lock_timeout: LOCK_TIMEOUT_MS,
+      ...options.settings,
+    }),
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
     idle_in_transaction_session_timeout: SILENT_TRANSACTION_TIMEOUT_MS,
-    options: `-c TimeZone=UTC -c lock_timeout=${LOCK_TIMEOUT_MS}`,
   });
   pool.on("error", options.onError);
   // The pool listens to idle connections only. One that breaks while it is in use rejects its statement and emits the

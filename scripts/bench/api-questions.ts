@@ -231,6 +231,7 @@ function rowsBehindFigures(facts: Facts): ApiQuestion[] {
       "events behind a quiet actor's pulls from a busy repository": `${ofBusy}&actor=${quietActor}&counts_as=pulls`,
       "events behind a busy actor's pulls from a quiet repository": `${ofQuiet}&actor=${busyActor}&counts_as=pulls`,
       "events received on a busy day": receivedOn(busyDay),
+      "events received on a busy day, 1000": receivedOn(busyDay).replace("limit=50", "limit=1000"),
       "events received on a quiet day": receivedOn(quietDay),
       "events of a quiet registry received on a busy day": `${receivedOn(busyDay)}&registry=${quietRegistry}`,
       "events of a quiet registry received on a quiet day": `${receivedOn(quietDay)}&registry=${quietRegistry}`,

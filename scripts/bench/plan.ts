@@ -30,7 +30,7 @@ const QUICK: Plan = {
   worker: {
     rounds: 3,
     events: 40_000,
-    singleEvents: 10_000,
+    singleEvents: 6_000,
     textbookEvents: 1_000,
     copyRows: 100_000,
   },
@@ -46,12 +46,12 @@ const FULL: Plan = {
   worker: {
     rounds: 3,
     events: 40_000,
-    singleEvents: 10_000,
+    singleEvents: 6_000,
     textbookEvents: 1_000,
     copyRows: 100_000,
   },
-  endToEnd: { rounds: 2, closedSeconds: 8, openSeconds: 8, textbookSeconds: 5 },
-  memorySeconds: 8,
+  endToEnd: { rounds: 2, closedSeconds: 8, openSeconds: 8, textbookSeconds: 4 },
+  memorySeconds: 6,
   growth: { rows: [100_000, 1_000_000, 10_000_000], rounds: 2 },
 };
 

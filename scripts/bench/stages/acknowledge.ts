@@ -16,7 +16,7 @@ export const CONNECTIONS = 64;
 /** Different events in the generator's pool. */
 const DISTINCT_EVENTS = 5_000;
 
-const WARM_UP_SECONDS = 2;
+const WARM_UP_SECONDS = 1;
 
 const CONTENDERS = ["bare", "textbook", "ours"] as const;
 type Contender = (typeof CONTENDERS)[number];

@@ -23,7 +23,7 @@ export type AskedFigure = z.infer<typeof ASKED>;
 
 /** Adds what was asked for to the conditions on rows `e` of tracking_events. */
 export function addFigureConditions(asked: AskedFigure, where: Conditions): void {
-  const { metric, users, counts_as, received_from, received_to } = asked;
+  const { metric, users, counts_as } = asked;
   if (metric === "create_repository") {
     where.add("e.created_repository");
   } else if (metric !== undefined) {
@@ -34,8 +34,16 @@ export function addFigureConditions(asked: AskedFigure, where: Conditions): void
     const operation = where.value(counts_as === "pulls" ? "pull" : "push");
     where.add(`e.operation = ${operation} and e.target_kind in ('tag', 'manifest')`);
   }
-  where.where(received_from, (day) => `e.received_at >= ${startOfDay(day)}`);
-  where.where(received_to, (day) => `e.received_at < ${startOfDay(day)}`);
+}
+
+/** @param receivedAt SQL of the time of receipt */
+export function addReceiptConditions(
+  { received_from, received_to }: AskedFigure,
+  where: Conditions,
+  receivedAt: string,
+): void {
+  where.where(received_from, (day) => `${receivedAt} >= ${startOfDay(day)}`);
+  where.where(received_to, (day) => `${receivedAt} < ${startOfDay(day)}`);
 }
 
 /** The actions whose users a metric counts; for create_repository the row's flag tells. */

@@ -10,6 +10,8 @@ export interface ServerInspection {
   readonly superuser: boolean;
   /** Of a session that asked for UTC. */
   readonly timeZone: string;
+  /** Of a session that asked for ISO; the order of day and month may follow. */
+  readonly dateStyle: string;
   readonly synchronousCommit: string;
   /** Milliseconds by which the server's clock is ahead of ours; the time of the answer makes it uncertain. */
   readonly clockAheadMs: number;
@@ -41,6 +43,7 @@ export async function inspectServer(client: pg.ClientBase): Promise<ServerInspec
       current_user::text as login,
       (select rolsuper from pg_roles where rolname = current_user) as superuser,
       current_setting('TimeZone') as "timeZone",
+      current_setting('DateStyle') as "dateStyle",
       current_setting('synchronous_commit') as "synchronousCommit",
       (extract(epoch from clock_timestamp()) * 1000)::text as now`);
   const [row] = rows;

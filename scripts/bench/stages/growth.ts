@@ -15,7 +15,7 @@ const EVENTS = 40_000;
  * nearly every event meets such a page at first. So many events later most pages have been met; in production a
  * checkpoint comes once in millions of events.
  */
-const EVENTS_AFTER_CHECKPOINT = 100_000;
+const EVENTS_AFTER_CHECKPOINT = 70_000;
 
 const SEED_DATABASE = "bench_growth_seed";
 

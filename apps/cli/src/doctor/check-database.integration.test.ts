@@ -102,16 +102,28 @@ describe("checkDatabase", () => {
     );
   });
 
-  it("tells partitions that are missing, rejected events, and a time zone that a pooler has left", async () => {
+  it("tells partitions that are missing, and rejected events", async () => {
     const month = new Date().toISOString().slice(0, 7);
     await pool.query(`drop table tallyman.tracking_events_${month.replace("-", "_")}`);
     await pool.query(
       "insert into rejected_events (registry, received_at, reason, detail, payload) values ('a', now(), 'not_json', '', '')",
     );
-    const lines = (await check("worker", withOptions("-c TimeZone=Asia/Tokyo"))).join("\n");
+    const lines = (await check("worker")).join("\n");
     expect(lines).to.contain(`partitions warning: none for ${month};`);
     expect(lines).to.contain("rejected warning: 1 event could not be counted");
-    expect(lines).to.contain("database fault: its sessions are in Asia/Tokyo");
+  });
+
+  it("tells days and dates that a pooler has left as the server has them", async () => {
+    const client = new pg.Client({
+      connectionString: withOptions("-c TimeZone=Asia/Tokyo -c DateStyle=German"),
+    });
+    await client.connect();
+    const server = await inspectServer(client);
+    await client.end();
+    const found = judgeServer(server).filter(({ status }) => status === "fault");
+    expect(found.map(({ message }) => message).join("\n"))
+      .to.contain("its sessions are in Asia/Tokyo")
+      .and.to.contain("its sessions write dates as German");
   });
 
   it("warns of a superuser, of a commit that does not wait for the disk, and of clocks that differ", async () => {

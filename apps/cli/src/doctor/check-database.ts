@@ -67,7 +67,8 @@ export async function checkDatabase(
 
 export function judgeServer(server: ServerInspection): Finding[] {
   const findings = new Findings("database");
-  const { version, versionNumber, login, superuser, timeZone, synchronousCommit } = server;
+  const { version, versionNumber, login, superuser, synchronousCommit } = server;
+  const { timeZone, dateStyle } = server;
   if (versionNumber < MINIMUM_SERVER_VERSION) {
     findings.fault(`Postgres ${version} is too old`, "Upgrade it to 14 or newer.");
   } else {
@@ -83,6 +84,12 @@ export function judgeServer(server: ServerInspection): Finding[] {
     findings.fault(
       `its sessions are in ${timeZone} although they asked for UTC: days would begin at another hour`,
       "A pooler drops the start-up parameter. Connect directly, or set timezone = 'UTC' for the login.",
+    );
+  }
+  if (!dateStyle.startsWith("ISO")) {
+    findings.fault(
+      `its sessions write dates as ${dateStyle} although they asked for ISO: days would be mistaken`,
+      "A pooler drops the start-up parameter. Connect directly, or set datestyle = 'ISO' for the login.",
     );
   }
   if (synchronousCommit === "off") {

@@ -12,6 +12,8 @@ import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 
 /** A database, empty before each test, in which a test counts events and looks at what became of them. */
 export interface Counting {
+  /** Its address, with a superuser's login. */
+  readonly url: string;
   /** A superuser's connection. */
   readonly admin: pg.Pool;
   /** Counts one notification, with an open directory unless another store is given. */
@@ -59,6 +61,9 @@ export function countingForTests(): Counting {
   });
 
   return {
+    get url() {
+      return database.url;
+    },
     get admin() {
       return admin;
     },

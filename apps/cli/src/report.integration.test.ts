@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { countingForTests } from "../../../test/support/counting.ts";
-import { fromTestRun } from "../../../test/support/environment.ts";
 import { runTallyman, tallymanJson } from "../../../test/support/run-tallyman.ts";
 import type { Summary } from "./report/summary.ts";
 import type { Place } from "./report/top.ts";
@@ -42,12 +41,7 @@ describe("what people ask on the command line", () => {
   });
 
   beforeEach(async () => {
-    const { rows } = await counting.admin.query<{ name: string }>(
-      "select current_database() as name",
-    );
-    const url = new URL(fromTestRun("TALLYMAN_TEST_POSTGRES_URL"));
-    url.pathname = `/${rows[0]?.name}`;
-    environment = { DATABASE_URL: url.href };
+    environment = { DATABASE_URL: counting.url };
     await counting.send(
       [
         tell({ action: "push", type: LAYER, size: 5_000, actor: "mira", digest: "sha256:1" }),

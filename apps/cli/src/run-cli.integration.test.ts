@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { countingForTests } from "../../../test/support/counting.ts";
-import { fromTestRun } from "../../../test/support/environment.ts";
 import { runCli } from "./run-cli.ts";
 
 interface Ran {
@@ -21,12 +20,7 @@ describe("tallyman", () => {
   let url: string;
 
   beforeEach(async () => {
-    const { rows } = await counting.admin.query<{ name: string }>(
-      "select current_database() as name",
-    );
-    const address = new URL(fromTestRun("TALLYMAN_TEST_POSTGRES_URL"));
-    address.pathname = `/${rows[0]?.name}`;
-    url = address.href;
+    url = counting.url;
     await counting.admin.query("alter sequence rejected_events_id_seq restart");
   });
 

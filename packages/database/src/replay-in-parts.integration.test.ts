@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import type pg from "pg";
 import { countingForTests } from "../../../test/support/counting.ts";
-import { fromTestRun } from "../../../test/support/environment.ts";
 import { rejectionOf } from "../../../test/support/rejection.ts";
 import { openConnection } from "./open-connection.ts";
 import { replayRejected } from "./replay-rejected.ts";
@@ -26,12 +25,9 @@ describe("replaying a body with more events than one transaction may have", func
   let other: pg.Client;
 
   beforeEach(async () => {
-    const { name } = (await counting.one("select current_database() as name")) as { name: string };
-    const url = new URL(fromTestRun("TALLYMAN_TEST_POSTGRES_URL"));
-    url.pathname = name;
     [client, other] = await Promise.all([
-      openConnection(url.href, "replay"),
-      openConnection(url.href, "replay"),
+      openConnection(counting.url, "replay"),
+      openConnection(counting.url, "replay"),
     ]);
     const events = Array.from({ length: EVENTS }, (_, index) => push(index));
     await client.query(

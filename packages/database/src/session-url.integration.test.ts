@@ -26,9 +26,12 @@ const OURS = {
   default_transaction_isolation: "read committed",
 };
 
-const foreignSettings = (database: string): string =>
+const foreignSettings = (url: string): string =>
   Object.entries(FOREIGN)
-    .map(([name, value]) => `alter database ${database} set ${name} to '${value}'`)
+    .map(
+      ([name, value]) =>
+        `alter database ${new URL(url).pathname.slice(1)} set ${name} to '${value}'`,
+    )
     .join("; ");
 
 describe("a session of ours in a database with settings of its own", () => {
@@ -37,7 +40,7 @@ describe("a session of ours in a database with settings of its own", () => {
     database = await createTestDatabase();
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    await client.query(foreignSettings(new URL(database.url).pathname.slice(1)));
+    await client.query(foreignSettings(database.url));
     await client.end();
   });
   after(() => database.drop());
@@ -82,11 +85,8 @@ describe("counting in a database with settings of its own", () => {
   });
 
   it("gives the days that it gives everywhere", async () => {
-    const { name } = (await counting.one("select current_database() as name")) as { name: string };
-    await counting.admin.query(foreignSettings(name));
-    const url = new URL(process.env["TALLYMAN_TEST_POSTGRES_URL"] ?? "");
-    url.pathname = `/${name}`;
-    const client = await openConnection(url.href, "test");
+    await counting.admin.query(foreignSettings(counting.url));
+    const client = await openConnection(counting.url, "test");
     await counting.send([pull("1", "2026-09-30"), pull("2", "2026-10-12")]);
     await sumActorDays(client, "2026-10-20");
     // As text the twelfth of October stands before the thirtieth of September in every style but ISO.

@@ -177,11 +177,6 @@ describe("tallyman users", () => {
     const counting = countingForTests();
 
     it("lets an imported name count from the next event on", async () => {
-      const { rows } = await counting.admin.query<{ name: string }>(
-        "select current_database() as name",
-      );
-      const url = new URL(database.url);
-      url.pathname = `/${rows[0]?.name}`;
       const store = counting.open("closed");
       const pull = (id: string) => ({
         id,
@@ -194,7 +189,7 @@ describe("tallyman users", () => {
         expect(await counting.usersOf("any_read")).to.equal(0);
         await runTallyman(
           "users import - --registry alpha",
-          { DATABASE_URL: url.href },
+          { DATABASE_URL: counting.url },
           { stdin: Readable.from(["Mira\n"]) },
         );
         await counting.send([pull("2")], "alpha", store);

@@ -20,10 +20,7 @@ describe("sumActorDays", () => {
   let client: pg.Client;
 
   beforeEach(async () => {
-    const { name } = (await one("select current_database() as name")) as { name: string };
-    const url = new URL(process.env["TALLYMAN_TEST_POSTGRES_URL"] ?? "");
-    url.pathname = `/${name}`;
-    client = await openConnection(url.href, "test-sums");
+    client = await openConnection(counting.url, "test-sums");
   });
   afterEach(() => client.end());
 

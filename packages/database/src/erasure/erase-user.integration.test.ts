@@ -18,14 +18,11 @@ const pull = (id: string, name: string, more: object = {}) => ({
 
 describe("eraseUser", () => {
   const counting = countingForTests();
-  const { send, one } = counting;
+  const { send } = counting;
   let client: pg.Client;
 
   beforeEach(async () => {
-    const { name } = (await one("select current_database() as name")) as { name: string };
-    const url = new URL(process.env["TALLYMAN_TEST_POSTGRES_URL"] ?? "");
-    url.pathname = `/${name}`;
-    client = new pg.Client({ connectionString: url.href });
+    client = new pg.Client({ connectionString: counting.url });
     await client.connect();
   });
   afterEach(() => client.end());

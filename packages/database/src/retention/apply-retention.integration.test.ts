@@ -17,16 +17,11 @@ const push = (id: string, day: string, more: object = {}) => ({
 describe("applyRetention", () => {
   const counting = countingForTests();
   const { send, one } = counting;
-  let url: string;
   let client: pg.Client;
 
   beforeEach(async () => {
-    const { name } = (await one("select current_database() as name")) as { name: string };
-    const address = new URL(process.env["TALLYMAN_TEST_POSTGRES_URL"] ?? "");
-    address.pathname = `/${name}`;
-    url = address.href;
     client = new pg.Client({
-      connectionString: url,
+      connectionString: counting.url,
       options: "-c TimeZone=Pacific/Kiritimati",
     });
     await client.connect();
@@ -142,7 +137,7 @@ describe("applyRetention", () => {
       await counting.admin.query("select tallyman.ensure_month_partition($1)", [month]);
     }
     await send(months.map((month, index) => push(`${index}`, month)));
-    const verifier = new pg.Client({ connectionString: url });
+    const verifier = new pg.Client({ connectionString: counting.url });
     await verifier.connect();
     try {
       let running = true;

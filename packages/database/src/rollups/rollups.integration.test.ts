@@ -20,13 +20,8 @@ describe("verifyRollups and rebuildRollups", () => {
   let client: pg.Client;
 
   beforeEach(async () => {
-    const { rows } = await counting.admin.query<{ name: string }>(
-      "select current_database() as name",
-    );
-    const url = new URL(process.env["TALLYMAN_TEST_POSTGRES_URL"] ?? "");
-    url.pathname = `/${rows[0]?.name}`;
     client = new pg.Client({
-      connectionString: url.href,
+      connectionString: counting.url,
       options: "-c TimeZone=Pacific/Kiritimati",
     });
     await client.connect();

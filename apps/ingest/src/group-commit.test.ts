@@ -113,6 +113,32 @@ describe("GroupCommit", () => {
     expect(bodies()).to.deep.equal([["one"], ["two", "three", "four"]]);
   });
 
+  it("takes along what the turn of a group's answers reads, as long as the next group is small", async () => {
+    const { stored } = await storeFirst("one");
+    const second = store("two");
+    const third = stored.then(() => store("three"));
+    queue.confirm();
+    await jobCount(2);
+    expect(bodies()).to.deep.equal([["one"], ["two", "three"]]);
+    queue.confirm();
+    await Promise.all([second, third]);
+  });
+
+  it("does not keep a full group waiting for more", async () => {
+    withLimits({ maxCount: 1 });
+    const { stored } = await storeFirst("one");
+    const all = ["two", "three"].map((body) => store(body));
+    queue.confirm();
+    await stored;
+    // Without a turn of the event loop.
+    await Promise.resolve();
+    expect(bodies()).to.deep.equal([["one"], ["two"]]);
+    queue.confirm();
+    await jobCount(3);
+    queue.confirm();
+    await Promise.all(all);
+  });
+
   it("has one job at a time with the queue", async () => {
     const { stored } = await storeFirst("one");
     const second = store("two");

@@ -1,4 +1,4 @@
-import { LOADED_SHARE, WINDOW } from "../stages/end-to-end.ts";
+import { LAG_INTERVAL_MS, LOADED_SHARE, WINDOW } from "../stages/end-to-end.ts";
 import type { Results } from "../results.ts";
 import { STALLED_CONNECTIONS } from "../stages/memory.ts";
 import { WORKLOAD } from "../workload.ts";
@@ -53,7 +53,7 @@ const HOW_TO_READ = `## How to read this
 * The load generator is a process of its own with raw sockets. It competes for the same cores, where it may (as root) with priority: the registries that it stands for have machines of their own.
 * The worker is halted while the queue is filled; its clock runs from then until the last event is visible.
 * **Sustained rate:** at most ${whole(WINDOW.ours)} events (textbook: ${whole(WINDOW.textbook)}) are acknowledged and not yet visible; so the queue stays near empty and the slowest part decides.
-* **Visible** is measured by looking at the ledger every 5 ms while ${LOADED_SHARE * 100} % of the sustained rate comes in. Postgres tells afterwards which transaction wrote each event and in which order they committed; an event is visible at the first look that shows its transaction. Delays count from when a request was due, so a stall counts against every request that it delayed.
+* **Visible** is measured by looking at the ledger every ${LAG_INTERVAL_MS} ms while ${LOADED_SHARE * 100} % of the sustained rate comes in. Postgres tells afterwards which transaction wrote each event and in which order they committed; an event is visible at the first look that shows its transaction. Delays count from when a request was due, so a stall counts against every request that it delayed.
 * **Memory** is the kernel's high-water mark of resident memory (VmHWM). Redis is halted (SIGSTOP) while ${whole(STALLED_CONNECTIONS)} connections send.
 * COPY writes the tracking rows and nothing else: no keys, no rollups, nothing recognised. It is the limit beside the worker, not an alternative to it.`;
 

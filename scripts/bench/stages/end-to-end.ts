@@ -31,7 +31,12 @@ const WARM_UP_SECONDS = 3;
 const RAMP_SECONDS = 1;
 
 const RATE_INTERVAL_MS = 15;
-const LAG_INTERVAL_MS = 5;
+
+/**
+ * Between two looks while the delays are measured: by so much at most they are told too long. Looks share the cores with
+ * what they measure; with one every 5 ms the p99 of acknowledgement was 53 ms instead of 42 (medians of nine rounds in turn).
+ */
+export const LAG_INTERVAL_MS = 20;
 
 export interface EndToEndResult {
   /** Events per second that can be kept up. */

@@ -94,6 +94,8 @@ export const PROMISE: readonly PromiseProof[] = [
     faults: [
       "redis-gone",
       "redis-disk-full",
+      "redis-failover",
+      "redis-failover-behind",
       "dead-connections-redis",
       "bad-network-redis",
       "spool-redis-gone",

@@ -13,18 +13,20 @@ export interface Relay {
   /** The connections that stand carry nothing more, and nobody is told; new ones work. */
   forget(): void;
   restore(): Promise<void>;
+  /** New connections lead to another server from now on; those that stand stay where they are. */
+  lead(target: string): void;
   close(): Promise<void>;
 }
 
 /** Opens a relay on a port of its own to the server of a URL. It is restored, or cut to begin with. */
 export async function openRelay(target: string, { cut = false } = {}): Promise<Relay> {
-  const { hostname, port: targetPort } = new URL(target);
+  let destination = new URL(target);
   const sockets = new Set<Socket>();
   let frozen = false;
   let forgotten = 0;
   let opened = 0;
   const relay = createServer((client) => {
-    const server = connect(Number(targetPort), hostname);
+    const server = connect(Number(destination.port), destination.hostname);
     const number = ++opened;
     for (const [from, to] of [
       [client, server],
@@ -69,6 +71,9 @@ export async function openRelay(target: string, { cut = false } = {}): Promise<R
     restore: async () => {
       frozen = false;
       if (!relay.listening) await listen(relay, port);
+    },
+    lead: (to) => {
+      destination = new URL(to);
     },
     close,
   };

@@ -15,6 +15,7 @@ import pg from "pg";
 import { DrainingRedis } from "./draining-redis.ts";
 import type { JobData } from "./job-data.ts";
 import type { Connected } from "./reopening.ts";
+import { isRefusedByReplica } from "./replica.ts";
 
 /** Where a queue lives. The namespace is a key prefix in Redis and a schema in Postgres; tests give each its own. */
 export interface QueueLocation {
@@ -115,7 +116,11 @@ export function retryStrategy(attempt: number): number {
 }
 
 function redisOptions(location: QueueLocation, redis: RedisOptions) {
-  const connection: RedisOptions = { ...redis, url: location.url };
+  const connection: RedisOptions = {
+    reconnectOnError: isRefusedByReplica,
+    ...redis,
+    url: location.url,
+  };
   return { connection, prefix: location.namespace ?? REDIS_PREFIX };
 }
 

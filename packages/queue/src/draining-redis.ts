@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from "ioredis";
+import { isRefusedByReplica } from "./replica.ts";
 
 /**
  * A worker's command is answered within milliseconds. A connection that has said nothing for so long is dead, though
@@ -9,6 +10,9 @@ const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The connection on which a worker waits for jobs is silent for up to 10 s while there are none (BullMQ's limit). */
 const WAITING_TIMEOUT_MS = 15_000;
+
+/** What ioredis wants to hear. */
+const RECONNECT_AND_SEND_AGAIN = 2;
 
 type Definition = Parameters<Redis["defineCommand"]>[1];
 type Run = (...args: unknown[]) => Promise<unknown>;
@@ -24,7 +28,12 @@ type Run = (...args: unknown[]) => Promise<unknown>;
 export class DrainingRedis extends Redis {
   constructor(url: string, options: Pick<RedisOptions, "retryStrategy">) {
     // Without a limit of attempts, as BullMQ wants it: a command waits until Redis is back.
-    super(url, { ...options, maxRetriesPerRequest: null, socketTimeout: ANSWER_TIMEOUT_MS });
+    super(url, {
+      ...options,
+      maxRetriesPerRequest: null,
+      socketTimeout: ANSWER_TIMEOUT_MS,
+      reconnectOnError: (error) => isRefusedByReplica(error) && RECONNECT_AND_SEND_AGAIN,
+    });
   }
 
   /** BullMQ's way to the connection on which it waits for jobs. */

@@ -5,6 +5,7 @@ import type { QueueDepth } from "./notification-queue.ts";
 import { oldestWaiting } from "./oldest-waiting.ts";
 import { depthOf } from "./queue-depth.ts";
 import { judgeRedis, readRedisSettings, type RedisVerdict } from "./redis-settings.ts";
+import { replicaFault } from "./replica.ts";
 
 /** Milliseconds that one question may take. */
 const TIMEOUT_MS = 3_000;
@@ -45,6 +46,8 @@ export async function inspectQueue(
       commandTimeout: TIMEOUT_MS,
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
+      // A replica can be looked at as well.
+      reconnectOnError: null,
     },
     { max: 1, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS },
   );
@@ -81,9 +84,10 @@ async function inspectRedis(url: string, allowVolatile: boolean): Promise<Server
     const info = await redis.info();
     const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
     const valkey = field("valkey_version");
+    const verdict = judgeRedis(await readRedisSettings(redis), allowVolatile);
     return {
       server: valkey === undefined ? `Redis ${field("redis_version")}` : `Valkey ${valkey}`,
-      verdict: judgeRedis(await readRedisSettings(redis), allowVolatile),
+      verdict: { ...verdict, faults: [replicaFault(info) ?? [], verdict.faults].flat() },
       memory: { used: Number(field("used_memory") ?? 0), limit: Number(field("maxmemory") ?? 0) },
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Notification } from "@tallyman/events";
 import { Redis } from "ioredis";
 import { judgeRedis, readRedisSettings, type RedisVerdict } from "./redis-settings.ts";
+import { replicaFault } from "./replica.ts";
 
 /** Milliseconds between two looks at the memory; sooner when much was sent since the last one. */
 const LOOK_INTERVAL_MS = 1_000;
@@ -39,6 +40,8 @@ export class RedisGuard {
   readonly #redis: Redis;
   readonly #timer: NodeJS.Timeout;
   #refusal: string | undefined = UNSEEN;
+  /** Why nothing is taken until the next connection was looked at. */
+  #untilSeen = UNSEEN;
   #verdict: RedisVerdict | undefined;
   #memory: Memory | undefined;
   /** Bytes that were sent since the memory was looked at. */
@@ -59,7 +62,7 @@ export class RedisGuard {
     // Another server may answer after a reconnection, with other settings: nothing is taken before it was looked at.
     this.#redis.on("close", () => {
       this.#verdict = undefined;
-      this.#refusal = UNSEEN;
+      this.#refusal = this.#untilSeen;
     });
     this.#redis.on("ready", () => void this.#look());
     this.#timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
@@ -96,6 +99,12 @@ export class RedisGuard {
     if (this.#redis.status !== "ready" || this.#isLooking) return;
     this.#isLooking = true;
     try {
+      const fault = replicaFault(await this.#redis.info("replication"));
+      if (fault !== undefined) {
+        this.#leaveReplica(fault);
+        return;
+      }
+      this.#untilSeen = UNSEEN;
       if (this.#verdict === undefined) {
         this.#verdict = judgeRedis(
           await readRedisSettings(this.#redis),
@@ -113,6 +122,14 @@ export class RedisGuard {
     } finally {
       this.#isLooking = false;
     }
+  }
+
+  /** A replica answers whatever the guard asks: unlike the queue's, this connection would never be refused and stay. */
+  #leaveReplica(fault: string): void {
+    this.#untilSeen = fault;
+    this.#refusal = fault;
+    this.#options.onError(new Error(fault));
+    this.#redis.disconnect(true);
   }
 
   #memoryRefusal(): string | undefined {

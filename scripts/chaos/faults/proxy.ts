@@ -26,7 +26,7 @@ export class Proxy {
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #random: Random;
-  readonly #targetPort: number;
+  #targetPort: number;
   weather: Weather = {};
 
   private constructor(targetPort: number, random: Random) {
@@ -51,6 +51,11 @@ export class Proxy {
     through.hostname = "127.0.0.1";
     through.port = String(this.port);
     return through.href;
+  }
+
+  /** New connections lead to another server from now on; those that stand stay where they are. */
+  lead(port: number): void {
+    this.#targetPort = port;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts";
+import { FAILOVER_SCENARIOS } from "./failover.ts";
 import { INGEST_SCENARIOS } from "./ingest.ts";
 import { NETWORK_SCENARIOS } from "./network.ts";
 import { POSTGRES_SCENARIOS } from "./postgres.ts";
@@ -13,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...WORKER_SCENARIOS,
   ...REDIS_SCENARIOS,
   ...POWER_SCENARIOS,
+  ...FAILOVER_SCENARIOS,
   ...SPOOL_SCENARIOS,
   ...POSTGRES_SCENARIOS,
   ...NETWORK_SCENARIOS,

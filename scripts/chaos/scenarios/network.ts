@@ -1,6 +1,7 @@
 import type { Weather } from "../faults/proxy.ts";
 import type { Scenario, Setup } from "../scenario.ts";
 import type { World } from "../world.ts";
+import { flows } from "./flows.ts";
 
 /** Longest that a fleet may need to work again by itself once its connections are dead. Seconds. */
 const RECOVERS_WITHIN = { redis: 20, postgres: 60 } as const;
@@ -30,15 +31,6 @@ const badNetwork = (network: NonNullable<Setup["network"]>, between: string): Sc
     for (const proxy of world.proxies) proxy.weather = {};
   },
 });
-
-/** Whether the fleet does its work again: deliveries are acknowledged, and jobs leave the queue. */
-async function flows(world: World): Promise<boolean> {
-  const before = world.log.count(200);
-  const { rows: first } = await world.pool.query("select sum(received) from ledger");
-  await world.seconds(0.5);
-  const { rows: second } = await world.pool.query("select sum(received) from ledger");
-  return world.log.count(200) > before && JSON.stringify(first) !== JSON.stringify(second);
-}
 
 const deadConnections = (network: "redis" | "postgres", between: string): Scenario => ({
   name: `dead-connections-${network}`,

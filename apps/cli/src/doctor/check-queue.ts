@@ -26,10 +26,7 @@ export function judgeQueue(queue: QueueInspection, now: number): Finding[] {
   const findings = new Findings("queue");
   findings.ok(`${queue.server} answers`);
   for (const fault of queue.verdict.faults) {
-    findings.fault(
-      `what it has acknowledged is not safe. ${fault}`,
-      "docs/operations.md, Redis, has its settings.",
-    );
+    findings.fault(fault, "docs/operations.md, Redis, has its settings.");
   }
   for (const warning of queue.verdict.warnings) {
     findings.warning(warning, "docs/operations.md, Redis, has its settings.");

@@ -59,9 +59,13 @@ export async function repeatSeed(url: string, rows: number): Promise<void> {
   await runAll(url, ["drop schema seed cascade", "vacuum (analyze)", "checkpoint"]);
 }
 
+/** Compiling each of hundreds of statements would take longer than it saves, and none of this must survive a crash. */
+const SESSION =
+  "set timezone to 'UTC'; set work_mem to '256MB'; set jit to off; set synchronous_commit to off";
+
 async function runAll(url: string, statements: readonly string[]): Promise<void> {
   await withClient(url, async (client) => {
-    await client.query("set timezone to 'UTC'; set work_mem to '256MB'");
+    await client.query(SESSION);
     for (const statement of statements) await client.query(statement);
   });
 }

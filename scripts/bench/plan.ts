@@ -42,7 +42,7 @@ const QUICK: Plan = {
 const FULL: Plan = {
   name: "full",
   limitSeconds: 600,
-  acknowledge: { rounds: 3, seconds: 2 },
+  acknowledge: { rounds: 5, seconds: 1.5 },
   worker: {
     rounds: 3,
     events: 40_000,
@@ -52,7 +52,7 @@ const FULL: Plan = {
   },
   endToEnd: { rounds: 2, closedSeconds: 8, openSeconds: 8, textbookSeconds: 4 },
   memorySeconds: 6,
-  growth: { rows: [100_000, 1_000_000, 10_000_000], rounds: 2 },
+  growth: { rows: [100_000, 1_000_000, 10_000_000], rounds: 3 },
 };
 
 export const USAGE = `Usage: npm run bench -- [--quick | --full] [--growth] [--only <stage>,…]

@@ -92,7 +92,7 @@ async function grow(context: BenchContext, into: Grown[]): Promise<void> {
     const url = await databases.create(nameOf(rows), SEED_DATABASE);
     const database: Grown = { rows, url, sizes: [], rounds: [], added: 0 };
     into.push(database);
-    await repeatSeed(url, rows);
+    await databases.withoutAutovacuum(() => repeatSeed(url, rows));
     database.sizes = await tableSizes(url);
     progress.done(`${rows} rows are there`);
   }

@@ -42,7 +42,7 @@ const QUICK: Plan = {
 const FULL: Plan = {
   name: "full",
   limitSeconds: 600,
-  acknowledge: { rounds: 5, seconds: 1.5 },
+  acknowledge: { rounds: 4, seconds: 1.5 },
   worker: {
     rounds: 3,
     events: 40_000,

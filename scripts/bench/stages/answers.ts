@@ -5,7 +5,7 @@ import { withClient } from "../databases.ts";
 import { percentile } from "../statistics.ts";
 
 /** Each question is asked so often after two askings that count in no figure. */
-export const REPETITIONS = 20;
+export const REPETITIONS = 15;
 export const WARM_UP = 2;
 
 /** A question that takes longer than this is asked less often, so that one slow answer does not take all the time. */

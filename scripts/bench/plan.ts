@@ -26,7 +26,7 @@ export interface Plan {
 const QUICK: Plan = {
   name: "quick",
   limitSeconds: 180,
-  acknowledge: { rounds: 3, seconds: 2 },
+  acknowledge: { rounds: 3, seconds: 1.5 },
   worker: {
     rounds: 3,
     events: 40_000,
@@ -50,7 +50,7 @@ const FULL: Plan = {
     textbookEvents: 1_000,
     copyRows: 100_000,
   },
-  endToEnd: { rounds: 2, closedSeconds: 8, openSeconds: 8, textbookSeconds: 4 },
+  endToEnd: { rounds: 2, closedSeconds: 7, openSeconds: 8, textbookSeconds: 4 },
   memorySeconds: 6,
   growth: { rows: [100_000, 1_000_000, 10_000_000], rounds: 3 },
 };

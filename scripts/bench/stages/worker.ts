@@ -1,3 +1,4 @@
+import type { Notification } from "@tallyman/events";
 import { REGISTRY } from "../app-process.ts";
 import type { BenchContext } from "../bench-context.ts";
 import { copyIn } from "../copy-in.ts";
@@ -38,6 +39,7 @@ export async function measureWorker(context: BenchContext): Promise<WorkerResult
     copy: [] as Round[],
   };
   let peakMemory = 0;
+  const rowsToCopy = copyText(notifications(context.nextRun(), copyRows));
   for (let round = 1; round <= rounds; round++) {
     const note = (name: keyof typeof results, result: Round): void => {
       results[name].push(result);
@@ -56,7 +58,7 @@ export async function measureWorker(context: BenchContext): Promise<WorkerResult
     const grouped = await ours(FULL_JOB, events);
     peakMemory = Math.max(peakMemory, grouped.peakMemory);
     note("ours", grouped);
-    note("copy", await measureCopy(context, copyRows));
+    note("copy", await measureCopy(context, rowsToCopy, copyRows));
     const singly = await ours(SINGLE_JOB, singleEvents);
     peakMemory = Math.max(peakMemory, singly.peakMemory);
     note("oursSingly", singly);
@@ -81,10 +83,17 @@ export async function measureWorker(context: BenchContext): Promise<WorkerResult
   };
 }
 
-async function measureCopy({ databases, nextRun }: BenchContext, rows: number): Promise<Round> {
+function notifications(run: string, events: number): Notification[] {
   const receivedAt = new Date().toISOString();
-  const bodies = bodiesOf({ run: nextRun(), events: rows, firstIndex: 0 });
-  const text = copyText(bodies.map((body) => ({ registry: REGISTRY, receivedAt, body })));
+  const bodies = bodiesOf({ run, events, firstIndex: 0 });
+  return bodies.map((body) => ({ registry: REGISTRY, receivedAt, body }));
+}
+
+async function measureCopy(
+  { databases }: BenchContext,
+  text: Buffer,
+  rows: number,
+): Promise<Round> {
   const url = await databases.create("bench_copy");
   const seconds = await withClient(url, async (client) => {
     await databases.checkpoint();

@@ -38,7 +38,9 @@ export class DrainingRedis extends Redis {
 
   /** BullMQ's way to the connection on which it waits for jobs. */
   override duplicate(options?: Partial<RedisOptions>): Redis {
-    return super.duplicate({ ...options, socketTimeout: WAITING_TIMEOUT_MS });
+    const waiting = super.duplicate({ ...options, socketTimeout: WAITING_TIMEOUT_MS });
+    endBetweenAttempts(waiting);
+    return waiting;
   }
 
   override defineCommand(name: string, definition: Definition): void {
@@ -63,6 +65,18 @@ export class DrainingRedis extends Redis {
   #script(name: string): Run {
     return (Reflect.get(this, name) as Run).bind(this);
   }
+}
+
+/**
+ * A connection that is ended while it waits for its next attempt tells nobody and keeps its commands: BullMQ would wait for
+ * its end for ever when a worker is closed while Redis is away. One that has not begun yet ends as it should.
+ */
+function endBetweenAttempts(redis: Redis): void {
+  const disconnect = redis.disconnect.bind(redis);
+  redis.disconnect = (reconnect = false) => {
+    if (redis.status === "reconnecting" && !reconnect) redis.status = "wait";
+    disconnect(reconnect);
+  };
 }
 
 function isAboutMemory(error: unknown): boolean {

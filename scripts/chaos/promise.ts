@@ -95,7 +95,6 @@ export const PROMISE: readonly PromiseProof[] = [
       "redis-gone",
       "redis-disk-full",
       "redis-failover",
-      "redis-failover-behind",
       "dead-connections-redis",
       "bad-network-redis",
       "spool-redis-gone",

@@ -3,6 +3,7 @@
  * become a replica, answers reads and refuses writes, and closes nothing. Only a new connection finds the primary.
  */
 export function isRefusedByReplica(error: Error): boolean {
+  // Redis 6 says it in the middle of what it tells about a script.
   return error.message.includes("READONLY");
 }
 
